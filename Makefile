@@ -1,0 +1,41 @@
+# Every task of the project; `make` lists them. Each sets up what it takes, on a machine with make and Python 3.11.
+# A recipe is a line or two: what is longer is a script in bin/.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+##@ Use
+.PHONY: run
+run: ## Run the registry on this machine (PORT=8000, REGISTRY_HOME=.local, DEMO=1)
+	@bin/setup run && exec .venv/bin/python bin/run.py --stop-with-parent
+
+##@ Develop
+.PHONY: test lint format hooks
+test: ## Lint and run all tests; T=tests/api runs only that
+	@bin/test $(T)
+
+lint: ## Check format, rules, types and imports; changes nothing
+	@bin/lint
+
+format: ## Format the code and mend what can be mended automatically
+	@bin/setup dev && .venv/bin/ruff check --fix-only --quiet . && .venv/bin/ruff format .
+
+hooks: ## Have git run the lint before each commit
+	@git config core.hooksPath .githooks && echo "git runs .githooks/pre-commit from now on."
+
+##@ Maintain
+.PHONY: lock demo-models clean
+lock: ## Pin requirements.txt with all that it takes in requirements.lock
+	@bin/setup dev && .venv/bin/uv pip compile requirements.txt --generate-hashes --no-header --quiet -o requirements.lock
+
+demo-models: ## Train the demo models again, in an environment of their own
+	@bin/setup demo-models && $(or $(REGISTRY_HOME),.local)/demo-models-venv/bin/python bin/train_demo_models.py
+
+clean: ## Remove what can be made again; your data in .local stays
+	@bin/clean
+
+##@ Help
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

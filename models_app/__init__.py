@@ -1,0 +1,1 @@
+"""Model Registry: the application. ``docs/architecture.md`` draws its floors."""

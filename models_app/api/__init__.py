@@ -1,0 +1,1 @@
+"""REST API v1: how it is said. Parse, call one service, answer."""

@@ -1,0 +1,192 @@
+"""``/models/{modelId}/aliases/{alias}`` and ``/models/{modelId}/resolve``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from models_app.api.fields import Text
+from models_app.api.instants import parse_instant
+from models_app.api.preconditions import expected_of, is_known, quoted
+from models_app.api.serializers import Representation, RequestBody
+from models_app.api.versions import IF_MATCH, IF_NONE_MATCH
+from models_app.api.viewsets import ModelScoped
+from models_app.domain.aliases import LATEST, Alias, AliasName
+from models_app.domain.clock import wire
+from models_app.domain.errors import AliasNotFound, InvalidFields, NotFound, VersionNotFound
+from models_app.domain.permissions import Permission
+from models_app.domain.teams import TeamSlug
+from models_app.domain.versions import VersionReference
+from models_app.services import aliases
+from models_app.services.aliases import Resolution
+
+
+class MoveAliasRequest(RequestBody):
+    """Where an alias is to point."""
+
+    version = Text(max_length=200, help_text="A label, `latest`, or another alias (`@champion`).")
+
+
+class AliasRepresentation(Representation[Alias]):
+    """An alias."""
+
+    alias = serializers.CharField()
+    modelId = serializers.CharField()
+    version = serializers.CharField()
+    movedAt = serializers.DateTimeField()
+    movedBy = serializers.CharField()
+
+    def to_representation(self, instance: Alias) -> dict[str, Any]:
+        """The alias in wire names."""
+        return {
+            "alias": instance.name,
+            "modelId": str(self.context["model_id"]),
+            "version": instance.version,
+            "movedAt": wire(instance.moved_at),
+            "movedBy": instance.moved_by,
+        }
+
+
+class ResolutionRepresentation(Representation[Resolution]):
+    """What a name meant."""
+
+    modelId = serializers.CharField()
+    alias = serializers.CharField()
+    at = serializers.DateTimeField()
+    version = serializers.CharField()
+    since = serializers.DateTimeField(allow_null=True, help_text="When it came to mean this version.")
+    eventId = serializers.CharField(allow_null=True, help_text="The event that made it so, for a time in the past.")
+
+    def to_representation(self, instance: Resolution) -> dict[str, Any]:
+        """The answer in wire names."""
+        return {
+            "modelId": str(self.context["model_id"]),
+            "alias": instance.name,
+            "at": wire(instance.at),
+            "version": instance.version,
+            "since": wire(instance.since) if instance.since else None,
+            "eventId": instance.event_id,
+        }
+
+
+ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=True, description="The state of the alias.")
+
+
+@extend_schema_view(
+    retrieve=extend_schema(
+        operation_id="getAlias",
+        summary="Get an alias",
+        parameters=[IF_NONE_MATCH, ETAG],
+        responses={200: AliasRepresentation, 304: OpenApiResponse(description="You have it already.")},
+    ),
+    update=extend_schema(
+        operation_id="moveAlias",
+        summary="Point an alias to a version",
+        description="Makes the alias where there is none. A team's protected aliases are moved by its maintainers.",
+        parameters=[
+            IF_MATCH,
+            ETAG,
+            OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="`*`: only if there is none."),
+        ],
+        request=MoveAliasRequest,
+        responses={
+            200: OpenApiResponse(AliasRepresentation, "Moved, or there already."),
+            201: OpenApiResponse(AliasRepresentation, "Made."),
+        },
+    ),
+    destroy=extend_schema(
+        operation_id="removeAlias",
+        summary="Remove an alias",
+        parameters=[IF_MATCH],
+        responses={204: OpenApiResponse(description="Removed.")},
+    ),
+)
+class AliasViewSet(ModelScoped):
+    """A model's aliases."""
+
+    serializer_class = AliasRepresentation
+    permissions: ClassVar[dict[str, Permission]] = {
+        "retrieve": Permission.READ,
+        "update": Permission.MOVE_ALIAS,
+        "destroy": Permission.MOVE_ALIAS,
+        "resolve": Permission.READ,
+    }
+    query_parameters: ClassVar[dict[str, frozenset[str]]] = {"resolve": frozenset({"alias", "at"})}
+
+    @property
+    def missing(self) -> AliasNotFound:
+        """What hides the alias that the path names."""
+        return AliasNotFound(model=self.model_id, alias=self.kwargs.get("alias", ""))
+
+    @property
+    def alias_name(self) -> AliasName:
+        """The alias that the path names; a word that none can be called is one that is missing."""
+        try:
+            return AliasName.parse(self.kwargs["alias"])
+        except InvalidFields:
+            if self.request.method == "PUT":
+                raise
+            raise self.missing from None
+
+    def scope(self) -> tuple[TeamSlug, NotFound] | None:
+        """The model's team, and what the service hides behind; what resolve hides behind depends on the question."""
+        model_id = self.model_id
+        if self.action == "resolve":
+            return None
+        if self.action == "update":
+            return model_id.team, VersionNotFound(model=model_id, version="")
+        return model_id.team, self.missing
+
+    def retrieve(self, request: Request, **_: str) -> Response:
+        """Answer the alias, or 304."""
+        alias = aliases.get_alias(actor=self.actor, model_id=self.model_id, name=self.alias_name)
+        if is_known(request, alias.etag):
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": quoted(alias.etag)})
+        return self._answer(alias)
+
+    def update(self, request: Request, **_: str) -> Response:
+        """Move the alias."""
+        body = MoveAliasRequest(data=self.body)
+        body.is_valid(raise_exception=True)
+        target = VersionReference.parse(self.model_id, body.validated_data["version"])
+        moved = aliases.move_alias(actor=self.actor, name=self.alias_name, to=target, expected=expected_of(request))
+        return self._answer(moved.alias, status.HTTP_201_CREATED if moved.is_new else status.HTTP_200_OK)
+
+    def destroy(self, request: Request, **_: str) -> Response:
+        """Remove the alias."""
+        aliases.remove_alias(
+            actor=self.actor, model_id=self.model_id, name=self.alias_name, expected=expected_of(request)
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(
+        operation_id="resolve",
+        summary="Which version an alias means, or meant at a time",
+        parameters=[
+            OpenApiParameter("alias", str, required=True, description="An alias, or `latest`."),
+            OpenApiParameter("at", datetime, description="RFC 3339; default: now."),
+        ],
+        responses=ResolutionRepresentation,
+    )
+    def resolve(self, request: Request, **_: str) -> Response:
+        """Answer what the name means."""
+        name = request.query_params.get("alias")
+        if name is None:
+            raise InvalidFields.one("alias", "required", "Say which alias: ?alias=champion, or ?alias=latest.")
+        wanted = name.removeprefix("@")
+        resolution = aliases.resolve(
+            actor=self.actor,
+            model_id=self.model_id,
+            name=LATEST if wanted.lower() == LATEST else AliasName.parse(wanted),
+            at=parse_instant(at, field="at") if (at := request.query_params.get("at")) is not None else None,
+        )
+        return Response(ResolutionRepresentation(context={"model_id": self.model_id}).to_representation(resolution))
+
+    def _answer(self, alias: Alias, code: int = status.HTTP_200_OK) -> Response:
+        body = AliasRepresentation(context={"model_id": self.model_id}).to_representation(alias)
+        return Response(body, status=code, headers={"ETag": quoted(alias.etag)})

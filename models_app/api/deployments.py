@@ -1,0 +1,270 @@
+"""``/models/{modelId}/{version}/deploy``, ``/models/{modelId}/rollback`` and ``/deployments``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from models_app.api.deployment_bodies import (
+    CancelRequest,
+    DeploymentRepresentation,
+    DeployRequest,
+    PlanRepresentation,
+    ReportRequest,
+    RollbackRequest,
+)
+from models_app.api.preconditions import quoted
+from models_app.api.versions import REFERENCE
+from models_app.api.viewsets import PAGED, ModelScoped, RegistryViewSet
+from models_app.domain import clock
+from models_app.domain.deployment_ids import DeploymentId
+from models_app.domain.deployments import (
+    Deployment,
+    DeploymentStatus,
+    EnvironmentName,
+)
+from models_app.domain.errors import InvalidFields, ModelNotFound, NotFound
+from models_app.domain.frameworks import Target
+from models_app.domain.idempotency import IdempotencyKey, Kept
+from models_app.domain.permissions import Permission
+from models_app.domain.teams import TeamSlug
+from models_app.services import deployment_reports, deployments
+
+T = TypeVar("T")
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="The same key with the same body gets the same answer for 24 hours; with another body, 422.",
+)
+ENVIRONMENT = OpenApiParameter("environment", str, description="Only there.")
+TARGET = OpenApiParameter("deploymentTarget", str, description="Only on EKS, or only on Lambda.")
+
+
+@extend_schema_view(
+    create=extend_schema(
+        operation_id="deploy",
+        summary="Ask the pipeline to run a version",
+        parameters=[REFERENCE, IDEMPOTENCY_KEY, OpenApiParameter("dryRun", bool, description="Plan without doing.")],
+        request=DeployRequest,
+        responses={
+            202: OpenApiResponse(DeploymentRepresentation, "Requested; `Location` is where to follow it."),
+            200: OpenApiResponse(PlanRepresentation, "With dryRun: the plan."),
+        },
+    ),
+    list=extend_schema(
+        operation_id="listVersionDeployments",
+        summary="A version's deployments, the newest first",
+        parameters=[REFERENCE],
+        responses=DeploymentRepresentation(many=True),
+    ),
+)
+class DeployViewSet(ModelScoped):
+    """Deployments of one version."""
+
+    serializer_class = DeploymentRepresentation
+    permissions: ClassVar[dict[str, Permission]] = {"create": Permission.DEPLOY, "list": Permission.READ}
+    query_parameters: ClassVar[dict[str, frozenset[str]]] = {"create": frozenset({"dryRun"}), "list": PAGED}
+
+    def scope(self) -> tuple[TeamSlug, NotFound]:
+        """The model's team."""
+        reference = self.reference
+        return reference.model.team, reference.missing
+
+    def create(self, request: Request, **_: str) -> Response | HttpResponse:
+        """Request the deployment, or plan it."""
+        sent = self.optional_body
+        body = DeployRequest(data=sent)
+        body.is_valid(raise_exception=True)
+        if self.flag("dryRun"):
+            plan = deployments.plan_deployment(actor=self.actor, reference=self.reference, order=body.order())
+            return Response(PlanRepresentation().to_representation(plan))
+        key = self._key(request, sent)
+        requested = deployments.request_deployment(
+            actor=self.actor,
+            reference=self.reference,
+            order=body.order(),
+            key=key,
+            answer=lambda deployment: self._kept(request, key, deployment),
+        )
+        kept = requested.kept
+        if kept is None and requested.deployment is not None:
+            kept = self._kept(request, key, requested.deployment)
+        return _given(kept)
+
+    def list(self, request: Request, **_: str) -> Response:
+        """Answer a page of deployments."""
+        page = self.page
+        found = deployments.list_of_model(
+            actor=self.actor, reference=self.reference, limit=page.limit, after=page.after
+        )
+        represent = DeploymentRepresentation().to_representation
+        return page.answer([represent(each) for each in found.items], found.next)
+
+    def _key(self, request: Request, sent: Mapping[str, Any]) -> IdempotencyKey | None:
+        text = request.headers.get("Idempotency-Key")
+        if text is None:
+            return None
+        return IdempotencyKey.of(
+            text, actor=self.actor, team=self.model_id.team, path=request.get_full_path(), body=sent
+        )
+
+    def _kept(self, request: Request, key: IdempotencyKey | None, deployment: Deployment) -> Kept:
+        """The answer, in the form in which it is kept: the first caller and those after it get the same bytes."""
+        key = key or IdempotencyKey(scope="", request="")
+        location = reverse("deployment", kwargs={"deployment_id": str(deployment.id)}, request=request)
+        body = json.dumps(DeploymentRepresentation().to_representation(deployment), ensure_ascii=False)
+        return key.keep(status=status.HTTP_202_ACCEPTED, location=location, body=body, at=clock.now())
+
+
+def _given(kept: Kept | None) -> HttpResponse:
+    if kept is None:
+        raise InvalidFields.one("Idempotency-Key", "invalid", "There is no answer under this key.")
+    response = HttpResponse(kept.body, status=kept.status, content_type="application/json")
+    response["Location"] = kept.location
+    return response
+
+
+@extend_schema_view(
+    create=extend_schema(
+        operation_id="rollBack",
+        summary="Deploy again what ran there before",
+        request=RollbackRequest,
+        responses={202: DeploymentRepresentation},
+    )
+)
+class RollbackViewSet(ModelScoped):
+    """Going back to what ran before."""
+
+    serializer_class = DeploymentRepresentation
+    permissions: ClassVar[dict[str, Permission]] = {"create": Permission.DEPLOY}
+
+    def scope(self) -> tuple[TeamSlug, NotFound]:
+        """The model's team."""
+        model_id = self.model_id
+        return model_id.team, ModelNotFound(model=model_id)
+
+    def create(self, request: Request, **_: str) -> Response:
+        """Request the rollback."""
+        body = RollbackRequest(data=self.body)
+        body.is_valid(raise_exception=True)
+        deployment = deployments.roll_back(
+            actor=self.actor,
+            model_id=self.model_id,
+            environment=body.validated_data["environment"],
+            target=body.validated_data["deploymentTarget"],
+            detail=body.validated_data["note"],
+        )
+        location = reverse("deployment", kwargs={"deployment_id": str(deployment.id)}, request=request)
+        return Response(
+            DeploymentRepresentation().to_representation(deployment), status=202, headers={"Location": location}
+        )
+
+
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="listDeployments",
+        summary="A team's deployments, the newest first",
+        parameters=[
+            OpenApiParameter("teamId", str, description="Default: the caller's only team."),
+            ENVIRONMENT,
+            TARGET,
+        ],
+        responses=DeploymentRepresentation(many=True),
+    ),
+    retrieve=extend_schema(
+        operation_id="getDeployment", summary="Follow a deployment", responses=DeploymentRepresentation
+    ),
+)
+class DeploymentViewSet(RegistryViewSet):
+    """Deployments, wherever they run. The callback ticket of one lets its holder read it and report on it."""
+
+    serializer_class = DeploymentRepresentation
+    permissions: ClassVar[dict[str, Permission]] = {
+        "retrieve": Permission.READ,
+        "report": Permission.DEPLOY,
+        "cancel": Permission.DEPLOY,
+    }
+    query_parameters: ClassVar[dict[str, frozenset[str]]] = {
+        "list": PAGED | {"teamId", "environment", "deploymentTarget"}
+    }
+
+    def scope(self) -> tuple[TeamSlug, NotFound] | None:
+        """The deployment's team. The holder of a ticket has no role in any: there the service decides."""
+        if self.action == "list" or self.actor.ticket_for is not None:
+            return None
+        return self.deployment_id.team, self.deployment_id.missing
+
+    @property
+    def deployment_id(self) -> DeploymentId:
+        """The deployment that the path names."""
+        return DeploymentId.parse(self.kwargs["deployment_id"])
+
+    def list(self, request: Request) -> Response:
+        """Answer a page of deployments."""
+        page, team = self.page, self.own_team
+        if team is None:
+            raise InvalidFields.one("teamId", "required", "Say which team: ?teamId=…")
+        found = deployments.list_of_team(
+            actor=self.actor,
+            team=team,
+            environment=self._asked("environment", EnvironmentName.parse),
+            target=self._asked("deploymentTarget", Target.parse),
+            limit=page.limit,
+            after=page.after,
+        )
+        represent = DeploymentRepresentation().to_representation
+        return page.answer([represent(each) for each in found.items], found.next)
+
+    def retrieve(self, request: Request, **_: str) -> Response:
+        """Answer the deployment."""
+        return _answer(deployments.get_deployment(actor=self.actor, deployment_id=self.deployment_id))
+
+    @extend_schema(
+        operation_id="reportDeploymentStatus",
+        summary="Report the status of a deployment",
+        description="For pipelines, with the ticket from the event as bearer token; or for maintainers.",
+        request=ReportRequest,
+        responses=DeploymentRepresentation,
+    )
+    def report(self, request: Request, **_: str) -> Response:
+        """Take the pipeline's word."""
+        body = ReportRequest(data=self.body)
+        body.is_valid(raise_exception=True)
+        deployment = deployment_reports.report_status(
+            actor=self.actor,
+            deployment_id=self.deployment_id,
+            status=DeploymentStatus(body.validated_data["status"]),
+            detail=body.validated_data["detail"],
+        )
+        return _answer(deployment)
+
+    @extend_schema(
+        operation_id="cancelDeployment",
+        summary="Call a deployment off",
+        request=CancelRequest,
+        responses=DeploymentRepresentation,
+    )
+    def cancel(self, request: Request, **_: str) -> Response:
+        """Cancel."""
+        body = CancelRequest(data=self.optional_body)
+        body.is_valid(raise_exception=True)
+        detail = body.validated_data["detail"]
+        return _answer(deployment_reports.cancel(actor=self.actor, deployment_id=self.deployment_id, detail=detail))
+
+    def _asked(self, name: str, parse: Callable[[str], T]) -> T | None:
+        text = self.request.query_params.get(name)
+        return parse(text) if text is not None else None
+
+
+def _answer(deployment: Deployment) -> Response:
+    return Response(DeploymentRepresentation().to_representation(deployment), headers={"ETag": quoted(deployment.etag)})

@@ -1,0 +1,258 @@
+"""``/models`` and ``/models/{modelId}``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from models_app.api import versions as version_api
+from models_app.api.fields import Document, Tags, Text
+from models_app.api.filters import ModelFilterSet, ModelQuery
+from models_app.api.parsers import MergePatchParser, StrictJSONParser
+from models_app.api.permissions import SignedIn
+from models_app.api.preconditions import expected_of, is_known, quoted
+from models_app.api.registrations import RegisterRequest, register
+from models_app.api.serializers import Representation, RequestBody
+from models_app.api.versions import (
+    IF_MATCH,
+    IF_NONE_MATCH,
+    LOCATION,
+    VersionRepresentation,
+    merge_patch,
+)
+from models_app.api.viewsets import PAGED, ModelScoped, RegistryViewSet
+from models_app.domain.clock import wire
+from models_app.domain.errors import ModelNotFound, NotFound
+from models_app.domain.frameworks import Framework, Target
+from models_app.domain.models import RegisteredModel, VersionSummary
+from models_app.domain.permissions import Permission
+from models_app.domain.teams import TeamSlug
+from models_app.domain.versions import VersionStatus
+from models_app.services import models
+from models_app.services.models import Place
+
+
+class DescribeModelRequest(RequestBody):
+    """A JSON merge patch of what a model says of itself: what is left out stays, null takes away."""
+
+    description = Text(max_length=10_000, required=False, allow_blank=True, default="")
+    tags = Tags(required=False, default=dict)
+
+
+class VersionSummaryRepresentation(Representation[VersionSummary]):
+    """What a list of models shows of a model's highest version."""
+
+    version = serializers.CharField()
+    status = serializers.ChoiceField(choices=[each.value for each in VersionStatus])
+    framework = serializers.ChoiceField(choices=[each.value for each in Framework])
+    frameworkVersion = serializers.CharField(allow_null=True)
+    deploymentTarget = serializers.ChoiceField(choices=[each.value for each in Target], allow_null=True)
+    s3Uri = serializers.CharField()
+    tags = Tags()
+    createdAt = serializers.DateTimeField()
+    createdBy = serializers.CharField()
+
+    def to_representation(self, instance: VersionSummary) -> dict[str, Any]:
+        """The summary in wire names."""
+        return {
+            "version": instance.label,
+            "status": instance.status,
+            "framework": instance.framework,
+            "frameworkVersion": instance.framework_version,
+            "deploymentTarget": instance.target,
+            "s3Uri": instance.artifact_uri,
+            "tags": instance.tags,
+            "createdAt": wire(instance.created_at),
+            "createdBy": instance.created_by,
+        }
+
+
+class ModelRepresentation(Representation[RegisteredModel]):
+    """A model."""
+
+    modelId = serializers.CharField()
+    teamId = serializers.CharField()
+    modelName = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    tags = Tags()
+    aliases = serializers.DictField(child=serializers.CharField(), help_text="Each alias with its version.")
+    placements = serializers.DictField(
+        child=Document(), help_text="What runs where: `prod/EKS` with the current, the previous and what is under way."
+    )
+    versionCount = serializers.IntegerField()
+    latestVersion = VersionSummaryRepresentation(
+        allow_null=True, help_text="The highest version; null when all are deleted."
+    )
+    createdAt = serializers.DateTimeField()
+    createdBy = serializers.CharField()
+    updatedAt = serializers.DateTimeField()
+
+    def to_representation(self, instance: RegisteredModel) -> dict[str, Any]:
+        """The model in wire names."""
+        latest = instance.latest
+        return {
+            "modelId": str(instance.id),
+            "teamId": instance.id.team,
+            "modelName": instance.id.name,
+            "description": instance.description,
+            "tags": instance.tags,
+            "aliases": instance.aliases,
+            "placements": instance.placements,
+            "versionCount": instance.version_count,
+            "latestVersion": VersionSummaryRepresentation().to_representation(latest) if latest else None,
+            "createdAt": wire(instance.created_at),
+            "createdBy": instance.created_by,
+            "updatedAt": wire(instance.updated_at),
+        }
+
+
+class VersionPageRepresentation(serializers.Serializer[Any]):
+    """The first page of a model's versions, the highest first."""
+
+    next = serializers.CharField(allow_null=True, help_text="Where the next page is.")
+    previous = serializers.CharField(allow_null=True)
+    results = VersionRepresentation(many=True)
+
+
+class ModelDetailRepresentation(ModelRepresentation):
+    """A model with its versions."""
+
+    versions = VersionPageRepresentation()
+
+
+@extend_schema_view(
+    list=extend_schema(operation_id="listModels", summary="Find models", responses=ModelRepresentation(many=True)),
+    create=extend_schema(
+        operation_id="registerVersion",
+        summary="Register a version",
+        description="Creates the model with its first one. The same label with the same artifact again answers 200.",
+        request=RegisterRequest,
+        parameters=[LOCATION, version_api.ETAG],
+        responses={
+            201: OpenApiResponse(VersionRepresentation, "Registered."),
+            200: OpenApiResponse(VersionRepresentation, "The label has this artifact already; this is what stands."),
+        },
+    ),
+)
+class ModelListViewSet(RegistryViewSet):
+    """All models of the caller's teams."""
+
+    permission_classes = (SignedIn,)  # the team is in the query or body: the service asks
+    serializer_class = ModelRepresentation
+    filterset_class = ModelFilterSet
+    query_parameters: ClassVar[dict[str, frozenset[str]]] = {"list": PAGED | set(ModelFilterSet.base_filters)}
+
+    def get_queryset(self) -> ModelQuery:  # type: ignore[override]
+        """Everything, before the filters."""
+        return ModelQuery()
+
+    def list(self, request: Request) -> Response:
+        """Answer a page of models."""
+        query: ModelQuery = self.filter_queryset(self.get_queryset())  # type: ignore[arg-type, assignment]
+        page = self.page
+        found = models.find_models(
+            actor=self.actor,
+            team=query.team,
+            narrowed=query.narrowed,
+            by_update=query.by_update,
+            limit=page.limit,
+            place=Place({TeamSlug(team): key for team, key in page.after.items()}) if page.after else None,
+        )
+        represent = ModelRepresentation().to_representation
+        return page.answer([represent(model) for model in found.models], dict(found.next.after) if found.next else None)
+
+    def create(self, request: Request) -> Response:
+        """Register a version."""
+        return register(request, self.body)
+
+
+@extend_schema_view(
+    retrieve=extend_schema(
+        operation_id="getModel",
+        summary="Get a model with its newest versions",
+        parameters=[
+            IF_NONE_MATCH,
+            OpenApiParameter("limit", int, description="How many versions to show at most (1-100, default 50)."),
+            OpenApiParameter(
+                "ETag", str, OpenApiParameter.HEADER, response=True, description="The state of the model."
+            ),
+        ],
+        responses={
+            200: ModelDetailRepresentation,
+            304: OpenApiResponse(description="You have it already."),
+        },
+    ),
+    partial_update=extend_schema(
+        operation_id="describeModel",
+        summary="Change a model's description and tags",
+        parameters=[IF_MATCH],
+        request={"application/merge-patch+json": DescribeModelRequest, "application/json": DescribeModelRequest},
+        responses=ModelRepresentation,
+    ),
+)
+class ModelViewSet(ModelScoped):
+    """One model."""
+
+    serializer_class = ModelDetailRepresentation
+    parser_classes = (StrictJSONParser, MergePatchParser)
+    permissions: ClassVar[dict[str, Permission]] = {
+        "retrieve": Permission.READ,
+        "partial_update": Permission.UPDATE,
+        "versions": Permission.READ,
+    }
+    query_parameters: ClassVar[dict[str, frozenset[str]]] = {"retrieve": frozenset({"limit"}), "versions": PAGED}
+
+    def scope(self) -> tuple[TeamSlug, NotFound]:
+        """The model's team."""
+        model_id = self.model_id
+        return model_id.team, ModelNotFound(model=model_id)
+
+    def retrieve(self, request: Request, **_: str) -> Response:
+        """Answer the model with its first page of versions, or 304 where nothing of it has changed."""
+        page = self.page
+        model, found = models.get_model(actor=self.actor, model_id=self.model_id, limit=page.limit)
+        if model is None:
+            raise ModelNotFound(model=self.model_id)
+        if is_known(request, model.etag):
+            return Response(status=304, headers={"ETag": quoted(model.etag)})
+        represent = VersionRepresentation().to_representation
+        versions = {
+            "next": page.link(found.next, path=reverse("versions", kwargs=self.kwargs)),
+            "previous": None,
+            "results": [represent(version) for version in found.items],
+        }
+        body = ModelRepresentation().to_representation(model) | {"versions": versions}
+        return Response(body, headers={"ETag": quoted(model.etag)})
+
+    def partial_update(self, request: Request, **_: str) -> Response:
+        """Change the description or tags."""
+
+        def change(model: RegisteredModel) -> RegisteredModel:
+            standing = {"description": model.description, "tags": dict(model.tags)}
+            unknown = {name: value for name, value in self.body.items() if name not in standing}
+            body = DescribeModelRequest(data=unknown | merge_patch(standing, self.body))
+            body.is_valid(raise_exception=True)
+            return replace(model, **body.validated_data)
+
+        model = models.describe_model(
+            actor=self.actor, model_id=self.model_id, change=change, expected=expected_of(request)
+        )
+        return Response(ModelRepresentation().to_representation(model), headers={"ETag": quoted(model.etag)})
+
+    @extend_schema(
+        operation_id="listVersions",
+        summary="List a model's versions, the highest first",
+        responses=VersionRepresentation(many=True),
+    )
+    def versions(self, request: Request, **_: str) -> Response:
+        """Answer a page of versions."""
+        page = self.page
+        _model, found = models.get_model(actor=self.actor, model_id=self.model_id, limit=page.limit, after=page.after)
+        represent = VersionRepresentation().to_representation
+        return page.answer([represent(version) for version in found.items], found.next)

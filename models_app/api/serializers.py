@@ -1,0 +1,53 @@
+"""What request bodies and answers have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from rest_framework import serializers
+
+T = TypeVar("T")
+
+
+class RequestBody(serializers.Serializer[Any]):
+    """A body to read. Unknown fields are refused by name, together with all else that is wrong.
+
+    A subclass may ignore some names: what an answer holds but nobody can set, so that one may be sent back.
+    """
+
+    ignored: frozenset[str] = frozenset()
+
+    def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields, by name."""
+        errors: dict[str, Any] = {}
+        for name in data:
+            if name not in self.fields and name not in self.ignored:
+                known = ", ".join(name for name, field in self.fields.items() if not field.read_only)
+                errors[name[:100]] = [
+                    serializers.ErrorDetail(f"There is no such field here. Known are: {known}.", code="unknown")
+                ]
+        values: dict[str, Any] = {}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as wrong:
+            errors |= dict(wrong.detail)  # type: ignore[arg-type]
+        errors |= self.further_errors(data)
+        if errors:
+            raise serializers.ValidationError(errors)
+        return values
+
+    def further_errors(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What is wrong with fields in each other's company, so that it is told with the rest."""
+        return {}
+
+
+class Representation(serializers.Serializer[T]):
+    """An answer. The declared fields are its schema; ``to_representation`` shapes it in one go.
+
+    Shaping by hand is several times faster than DRF's field by field, and every test compares it with the schema.
+    """
+
+    def to_representation(self, instance: T) -> dict[str, Any]:
+        """The answer as a dictionary in wire names."""
+        raise NotImplementedError

@@ -1,0 +1,1 @@
+"""One verb a file; Django finds them by their names."""

@@ -1,0 +1,181 @@
+"""Finding models, and what a model says of itself."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from models_app.domain import clock
+from models_app.domain.actors import Actor
+from models_app.domain.errors import InvalidFields, ModelNotFound, TeamNotFound
+from models_app.domain.events import Event, EventKind, told
+from models_app.domain.models import ModelFilter, ModelId, RegisteredModel
+from models_app.domain.pages import Page, StartKey
+from models_app.domain.permissions import Permission, authorize
+from models_app.domain.teams import TeamSlug
+from models_app.domain.versions import ModelVersion
+from models_app.services.preconditions import Expected, expect
+from models_app.storage import models, teams, versions
+from models_app.storage.transactions import commit, until_undisturbed
+
+# A list over several teams asks one team after the other; beyond this many in one request the cursor goes on.
+MAX_TEAMS_A_PAGE = 10
+MAX_TEAMS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a list over several teams goes on: behind ``after`` in each team named.
+
+    By last change, teams not named are done with. By id, one team is named, and those behind it are still to come.
+    """
+
+    after: Mapping[TeamSlug, StartKey | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundModels:
+    """A page of models. ``next`` is None at the end."""
+
+    models: Sequence[RegisteredModel]
+    next: Place | None
+
+
+def find_models(
+    *,
+    actor: Actor,
+    team: TeamSlug | None = None,
+    narrowed: ModelFilter,
+    by_update: bool = False,
+    limit: int,
+    place: Place | None = None,
+) -> FoundModels:
+    """The models of a team, or of all of the actor's, by id or by last change. One call a team; see ``list_of_team``.
+
+    Raises:
+        TeamNotFound: there is no such team that the actor may see.
+        InvalidFields: by last change over more teams than can be merged.
+    """
+    if not by_update:
+        return _one_after_the_other(_teams(actor, team), place, narrowed=narrowed, limit=limit)
+    after = place.after if place else dict.fromkeys(_teams(actor, team))
+    if len(after) > MAX_TEAMS_A_PAGE:
+        detail = f"Name a team with teamId: more than {MAX_TEAMS_A_PAGE} teams cannot be put in the order of updatedAt."
+        raise InvalidFields.one("ordering", "too-many-teams", detail)
+    return _merged(after, narrowed=narrowed, limit=limit)
+
+
+def get_model(
+    *, actor: Actor, model_id: ModelId, limit: int, after: StartKey | None = None
+) -> tuple[RegisteredModel | None, Page[ModelVersion]]:
+    """A model and its versions, the highest first; with ``after``, a further page of versions alone. One call.
+
+    Raises:
+        ModelNotFound: there is none that the actor may see.
+    """
+    authorize(actor, Permission.READ, team=model_id.team, hidden_as=ModelNotFound(model=model_id))
+    return versions.list_of_model(model_id, limit=limit, after=after)
+
+
+def describe_model(
+    *,
+    actor: Actor,
+    model_id: ModelId,
+    change: Callable[[RegisteredModel], RegisteredModel],
+    expected: Expected = None,
+) -> RegisteredModel:
+    """Change a model's own description and tags; all else of what ``change`` gives is left aside. Two calls.
+
+    Raises:
+        PermissionDenied, ModelNotFound: the actor is no contributor, or there is no such model.
+        RevisionMismatch: the model is at none of the expected etags.
+    """
+    authorize(actor, Permission.UPDATE, team=model_id.team, hidden_as=ModelNotFound(model=model_id))
+
+    def attempt() -> RegisteredModel:
+        old = models.get(model_id)
+        expect(old.etag, among=expected, what=f"model {model_id}")
+        wanted = change(old)
+        new = replace(
+            old,
+            description=wanted.description,
+            tags=wanted.tags,
+            updated_at=clock.now(),
+            revision=old.revision + 1,
+        )
+        pairs = {"description": (old.description, new.description), "tags": (dict(old.tags), dict(new.tags))}
+        changes = {name: {"from": told(was), "to": told(now)} for name, (was, now) in pairs.items() if was != now}
+        if not changes:
+            return old
+        event = Event.record(EventKind.MODEL_UPDATED, by=actor, model=model_id, data={"changes": changes})
+        commit([models.describing(new)], event=event)
+        return new
+
+    return until_undisturbed(attempt)
+
+
+def _teams(actor: Actor, team: TeamSlug | None) -> list[TeamSlug]:
+    if team is not None:
+        authorize(actor, Permission.READ, team=team, hidden_as=TeamNotFound(team=team))
+        return [team]
+    if actor.is_platform_admin:
+        return sorted((each.slug for each in teams.list_all(limit=MAX_TEAMS, after=None).items), key=_in_ids)
+    return sorted(actor.roles, key=_in_ids)
+
+
+def _in_ids(team: TeamSlug) -> str:
+    """Teams in the order of their models' ids: ``pay-ops.x`` stands before ``pay.x``."""
+    return f"{team}."
+
+
+def _one_after_the_other(
+    teams_asked: Sequence[TeamSlug], place: Place | None, *, narrowed: ModelFilter, limit: int
+) -> FoundModels:
+    """Models in the order of their ids: whole teams, one behind the other.
+
+    The place is that of one team: a cursor that named all teams still to come would be longer than a URL may be.
+    """
+    [(first, position)] = place.after.items() if place else [(None, None)]
+    left = [team for team in teams_asked if first is None or _in_ids(team) >= _in_ids(first)]
+    found: list[RegisteredModel] = []
+    for team in left[:MAX_TEAMS_A_PAGE]:
+        if len(found) == limit:
+            return FoundModels(found, Place({team: None}))
+        page = models.list_of_team(
+            team,
+            by_update=False,
+            narrowed=narrowed,
+            limit=limit - len(found),
+            after=position if team == first else None,
+        )
+        found += page.items
+        if page.next is not None:
+            return FoundModels(found, Place({team: page.next}))
+    following = left[MAX_TEAMS_A_PAGE:]
+    return FoundModels(found, Place({following[0]: None}) if following else None)
+
+
+def _merged(after: Mapping[TeamSlug, StartKey | None], *, narrowed: ModelFilter, limit: int) -> FoundModels:
+    """Models of all teams by their last change, the newest first: the top of each team, merged."""
+    pages = {
+        team: models.list_of_team(team, by_update=True, narrowed=narrowed, limit=limit, after=start)
+        for team, start in after.items()
+    }
+    # Below the end of a page that stopped early, that team may have models which nobody has looked at yet.
+    horizon = max(map(models.looked_down_to, pages.values()), default="")
+    merged = heapq.merge(*(page.items for page in pages.values()), key=lambda model: model.updated_at, reverse=True)
+    found = list(islice(_down_to(horizon, merged), limit))
+    rest: dict[TeamSlug, StartKey | None] = {}
+    for team, page in pages.items():
+        taken = [model for model in found if model.id.team == team]
+        if len(taken) < len(page.items):
+            rest[team] = models.position(taken[-1], by_update=True) if taken else after[team]
+        elif page.next is not None:
+            rest[team] = page.next
+    return FoundModels(found, Place(rest) if rest else None)
+
+
+def _down_to(horizon: str, models_by_update: Iterator[RegisteredModel]) -> Iterator[RegisteredModel]:
+    return (model for model in models_by_update if clock.wire(model.updated_at) >= horizon)

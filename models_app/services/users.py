@@ -1,0 +1,73 @@
+"""Accounts of people. Passwords arrive here hashed: hashing is the identity floor's business."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from models_app.domain import clock
+from models_app.domain.actors import Actor
+from models_app.domain.errors import UserNotFound
+from models_app.domain.events import Event, EventKind
+from models_app.domain.permissions import authorize_platform
+from models_app.domain.teams import Username
+from models_app.domain.users import User
+from models_app.storage import users
+from models_app.storage.transactions import commit, until_undisturbed
+
+WIRE_NAMES = {"email": "email", "is_active": "isActive", "is_platform_admin": "isPlatformAdmin"}
+
+
+def create_user(
+    *, actor: Actor, username: Username, password: str, email: str = "", is_platform_admin: bool = False
+) -> User:
+    """Open an account. ``password`` is Django's encoded hash. One call.
+
+    Raises:
+        PermissionDenied: the actor is no platform administrator.
+        UsernameTaken: there is a user of that name.
+    """
+    authorize_platform(actor, "Creating a user")
+    user = User(
+        username=username,
+        email=email,
+        password=password,
+        is_platform_admin=is_platform_admin,
+        created_at=clock.now(),
+    )
+    data = {"email": email, "isPlatformAdmin": is_platform_admin}
+    event = Event.record(EventKind.USER_CREATED, by=actor, username=username, data=data)
+    commit([users.creating(user)], event=event)
+    return user
+
+
+def find_user(username: Username) -> User | None:
+    """A user with all roles, or None. One call. For whoever proves an identity: it asks no permission."""
+    return users.find(username)
+
+
+def update_user(*, actor: Actor, username: Username, end_sessions: bool = False, **changes: Any) -> User:
+    """Change an account: ``password`` (encoded), ``email``, ``is_active``, ``is_platform_admin``. Two calls.
+
+    A new password ends all sessions, and so does ``end_sessions``: a copied cookie is worth nothing from then on.
+
+    Raises:
+        PermissionDenied: the actor is neither that user nor a platform administrator; or gives itself rights.
+        UserNotFound: there is no such user.
+    """
+    if actor.name != f"user:{username}" or {"is_active", "is_platform_admin"} & set(changes):
+        authorize_platform(actor, "Changing an account")
+
+    def attempt() -> User:
+        old = users.find(username)
+        if old is None:
+            raise UserNotFound(username=username)
+        ends = end_sessions or "password" in changes
+        new = replace(old, **changes, session_epoch=old.session_epoch + ends, revision=old.revision + 1)
+        told = {wire: changes[name] for name, wire in WIRE_NAMES.items() if name in changes}
+        data = {"passwordChanged": "password" in changes, "sessionsEnded": ends, **told}
+        event = Event.record(EventKind.USER_UPDATED, by=actor, username=username, data=data)
+        commit([users.updating(new)], event=event)
+        return new
+
+    return until_undisturbed(attempt)

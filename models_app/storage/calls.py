@@ -1,0 +1,158 @@
+"""What all calls to DynamoDB have in common: the time they may take, their repetition, and what their failures mean.
+
+The SDK repeats nothing: it knows no deadline. Here each attempt is started only if it can end in time.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from pynamodb.exceptions import PynamoDBException
+
+from models_app.domain.errors import StorageBusy
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+# API Gateway gives up after 29 seconds; a caller who waits is better served by a prompt "busy" that may be retried.
+REQUEST_SECONDS = 8.0
+CONNECT_SECONDS = 0.5
+READ_SECONDS = 1.0
+ATTEMPT_SECONDS = CONNECT_SECONDS + READ_SECONDS
+MAX_ATTEMPTS = 4
+
+FIRST_PAUSE_SECONDS = 0.02
+LONGEST_PAUSE_SECONDS = 0.5
+MAX_PAUSES = 40
+
+# Answers that mean something to the caller, or our own mistake: neither gets better by repeating.
+MEANT = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException", "ValidationException"})
+PASSING = frozenset(
+    {
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    }
+)
+SERVER_ERROR = 500
+
+_deadline: ContextVar[float] = ContextVar("deadline")
+
+
+class AnswerCorrupt(BotoCoreError):  # type: ignore[misc]  # botocore is untyped
+    """An answer that DynamoDB did not give, or not so."""
+
+    fmt = "The answer does not bear DynamoDB's checksum"
+
+
+@contextmanager
+def deadline(seconds: float = REQUEST_SECONDS) -> Iterator[None]:
+    """Give everything inside this much time; the innermost deadline counts."""
+    token = _deadline.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def seconds_left() -> float:
+    """How long the present request may still take; what has no deadline gets a whole one each time."""
+    return _deadline.get(time.monotonic() + REQUEST_SECONDS) - time.monotonic()
+
+
+class Patience:
+    """Pauses that grow and are random ("full jitter"), so that rivals do not meet again; and their end.
+
+    https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+    """
+
+    def __init__(self) -> None:
+        self._pause = FIRST_PAUSE_SECONDS
+        self._left = MAX_PAUSES
+
+    def wait(self, *, because: Exception | None = None) -> None:
+        """Sleep a little.
+
+        Raises:
+            StorageBusy: no time is left for a pause and another attempt, or there were too many.
+        """
+        self._left -= 1
+        if self._left < 0 or seconds_left() < self._pause + ATTEMPT_SECONDS:
+            raise StorageBusy from because
+        time.sleep(random.uniform(0, self._pause))  # noqa: S311 - spreading retries needs no secrecy
+        self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+
+
+def call(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Make one call, repeated while it fails in passing and time is left.
+
+    Raises:
+        StorageBusy: no time left; or throttled, unreachable or broken. The cause is logged here.
+        PynamoDBException: DynamoDB's answer means something: a condition failed, a transaction was cancelled.
+    """
+    patience = Patience()
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        if seconds_left() < ATTEMPT_SECONDS:
+            raise StorageBusy
+        try:
+            return operation(*args, **kwargs)
+        except (PynamoDBException, BotoCoreError, ClientError, UnicodeDecodeError) as failure:
+            if code_of(failure) in MEANT:
+                raise
+            if attempt == MAX_ATTEMPTS or not _is_passing(failure):
+                log.error("DynamoDB call failed: %s", describe(failure))  # noqa: TRY400 - a traceback may hold data
+                raise StorageBusy from failure
+            patience.wait(because=failure)
+    raise StorageBusy
+
+
+def code_of(failure: Exception) -> str | None:
+    """DynamoDB's own name for an error, if it sent one."""
+    cause = _cause(failure)
+    # Not PynamoDB's own reader: that one fails where there was no answer at all.
+    return str(cause.response.get("Error", {}).get("Code", "")) if isinstance(cause, ClientError) else None
+
+
+def describe(failure: Exception) -> str:
+    """A failure for the log: class and code, without the request, which may hold users' data."""
+    return f"{type(_cause(failure)).__name__} {code_of(failure) or ''}".strip()
+
+
+def check_answer(http_response: Any, **_: Any) -> None:
+    """Refuse an answer whose checksum is missing or wrong: a page of a proxy in between must not be believed.
+
+    For botocore's ``after-call`` hook. botocore checks too, but accepts what is still wrong after its last attempt.
+
+    Raises:
+        AnswerCorrupt: it is.
+    """
+    stated = http_response.headers.get("x-amz-crc32")
+    if stated != str(zlib.crc32(http_response.content)):
+        raise AnswerCorrupt
+
+
+def _cause(failure: Exception) -> Exception:
+    cause = getattr(failure, "cause", None)
+    return cause if isinstance(cause, Exception) else failure
+
+
+def _is_passing(failure: Exception) -> bool:
+    cause = _cause(failure)
+    if isinstance(cause, ClientError):
+        status = cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return code_of(failure) in PASSING or status >= SERVER_ERROR
+    return isinstance(cause, HTTPClientError | AnswerCorrupt | UnicodeDecodeError)

@@ -1,0 +1,306 @@
+"""Registered models as they are kept. A model's item is also where automatic version numbers come from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import reduce
+from operator import and_
+from typing import Any
+
+from pynamodb.attributes import UnicodeSetAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from models_app.domain import clock
+from models_app.domain.aliases import AliasName
+from models_app.domain.documents import canonical_json
+from models_app.domain.errors import ModelNotFound
+from models_app.domain.frameworks import Framework, Target
+from models_app.domain.labels import VersionLabel
+from models_app.domain.models import ModelFilter, ModelId, RegisteredModel, VersionSummary
+from models_app.domain.pages import Page, StartKey
+from models_app.domain.teams import TeamSlug
+from models_app.domain.versions import ModelVersion
+from models_app.storage import table
+from models_app.storage.pages import FILTERED_BATCH, Listing, read_item, read_page
+from models_app.storage.table import ModelItem, RawItem, RegistryItem
+from models_app.storage.transactions import Refused, Verb, Write
+
+# Reads --------------------------------------------------------------------------------------------------------------
+
+
+def list_of_team(
+    team: TeamSlug, *, by_update: bool, narrowed: ModelFilter, limit: int, after: StartKey | None
+) -> Page[RegisteredModel]:
+    """A team's models by name, or by their last change with the newest first. One call; with filters up to four."""
+    condition = _condition(narrowed)
+    listing = Listing(
+        partition=table.team_models_by_update(team) if by_update else table.team_models(team),
+        index="gsi2" if by_update else "gsi1",
+        leaving=condition,
+        newest_first=by_update,
+        batch=FILTERED_BATCH if condition is not None else None,
+    )
+    page = read_page(listing, limit=limit, after=after)
+    return Page([model(ModelItem.from_raw_data(raw)) for raw in page.items], page.next)
+
+
+def has_versions(team: TeamSlug) -> bool:
+    """Whether a team has a model with a version that is not deleted. One call for every thousand models without."""
+    narrowed = ModelFilter(has_versions=True)
+    page = list_of_team(team, by_update=False, narrowed=narrowed, limit=1, after=None)
+    while not page.items and page.next is not None:
+        page = list_of_team(team, by_update=False, narrowed=narrowed, limit=1, after=page.next)
+    return bool(page.items)
+
+
+def position(found: RegisteredModel, *, by_update: bool) -> StartKey:
+    """Where a list of a team's models goes on after this one."""
+    team = found.id.team
+    key = {"pk": table.model_partition(found.id), "sk": table.MODEL}
+    if by_update:
+        return key | {"gsi2pk": table.team_models_by_update(team), "gsi2sk": clock.wire(found.updated_at)}
+    return key | {"gsi1pk": table.team_models(team), "gsi1sk": found.id.name}
+
+
+def looked_down_to(page: Page[RegisteredModel]) -> str:
+    """How far down in time a page by update has looked: below that, there may be models that nobody has seen yet."""
+    return page.next["gsi2sk"] if page.next else ""
+
+
+def get(model_id: ModelId) -> RegisteredModel:
+    """A model. One call.
+
+    Raises:
+        ModelNotFound: there is none.
+    """
+    found = find_item(model_id)
+    if found is None:
+        raise ModelNotFound(model=model_id)
+    return model(found)
+
+
+def find_item(model_id: ModelId) -> ModelItem | None:
+    """A model's item, or None. One call."""
+    return existing(read_item(table.model_partition(model_id), table.MODEL))
+
+
+def existing(raw: RawItem | None) -> ModelItem | None:
+    """A model's item if the model exists: one that has only given out a number has no version yet."""
+    item = ModelItem.from_raw_data(raw) if raw else None
+    return item if item is not None and item.created_at else None
+
+
+def model(item: ModelItem) -> RegisteredModel:
+    """The model that an item keeps."""
+    return RegisteredModel(
+        id=ModelId.parse(item.model or ""),
+        description=item.description or "",
+        tags=json.loads(item.tags or "{}"),
+        aliases=aliases(item),
+        placements=placements(item),
+        latest=_summary(item.latest) if item.latest else None,
+        version_count=int(item.version_count or 0),
+        created_at=clock.from_wire(item.created_at or ""),
+        created_by=item.created_by or "",
+        updated_at=clock.from_wire(item.updated_at or ""),
+        revision=int(item.rev),
+    )
+
+
+def aliases(item: ModelItem) -> dict[AliasName, VersionLabel]:
+    """Where a model's aliases point."""
+    kept = json.loads(item.aliases or "{}")
+    return {AliasName(name): VersionLabel(label) for name, label in kept.items()}
+
+
+def placements(item: ModelItem) -> dict[str, dict[str, Any]]:
+    """What a model has in each slot, in wire form."""
+    kept: dict[str, dict[str, Any]] = json.loads(item.placements or "{}")
+    return kept
+
+
+# Writes -------------------------------------------------------------------------------------------------------------
+
+
+def is_highest(label: VersionLabel, *, seen: ModelItem | None) -> bool:
+    """Whether a label is above all live ones of a model; taken for granted where nothing is known of the model."""
+    return seen is None or not seen.latest_key or seen.latest_key < label.key
+
+
+def adding(version: ModelVersion, *, seen: ModelItem | None) -> Write:
+    """The model's part of registering or restoring a version; it makes the model where there is none.
+
+    ``seen`` is the model's item as the caller knows it. Where it knows nothing, the version is taken for the highest:
+    that is nearly always so, and saves a read. If it is not, the write is Refused with the item that tells.
+    """
+    key = version.label.key
+    highest = is_highest(version.label, seen=seen)
+    condition = (
+        ModelItem.latest_key.does_not_exist() | (ModelItem.latest_key < key) if highest else ModelItem.latest_key > key
+    )
+    actions: list[Action] = [
+        *_touching(version.model, version.updated_at),
+        ModelItem.version_count.add(1),
+        RegistryItem.kind.set(ModelItem),
+        ModelItem.sv.set(table.SCHEMA_VERSION),
+        ModelItem.model.set(str(version.model)),
+        ModelItem.folded_name.set(version.model.name.lower()),
+        ModelItem.gsi1pk.set(table.team_models(version.model.team)),
+        ModelItem.gsi1sk.set(version.model.name),
+        ModelItem.description.set(ModelItem.description | ""),
+        ModelItem.tags.set(ModelItem.tags | "{}"),
+        ModelItem.aliases.set(ModelItem.aliases | "{}"),
+        ModelItem.created_at.set(ModelItem.created_at | clock.wire(version.created_at)),
+        ModelItem.created_by.set(ModelItem.created_by | version.created_by),
+    ]
+    if highest:
+        actions += _latest(version)
+    return Write(Verb.UPDATE, item_of(version.model), condition, Refused, actions)
+
+
+def reflecting(version: ModelVersion, *, seen: ModelItem) -> Write:
+    """The model's part of updating a version: its summary, where that is the highest, and the time of change."""
+    key = version.label.key
+    highest = seen.latest_key == key
+    condition = ModelItem.latest_key == key if highest else ModelItem.latest_key != key
+    actions = _touching(version.model, version.updated_at) + (_latest(version) if highest else [])
+    return Write(Verb.UPDATE, item_of(version.model), condition, Refused, actions)
+
+
+def removing(version: ModelVersion, *, seen: ModelItem, successor: ModelVersion | None) -> Write:
+    """The model's part of deleting a version. ``successor`` is the next one down, which may become the highest."""
+    actions = [*_touching(version.model, version.updated_at), ModelItem.version_count.add(-1)]
+    if seen.latest_key == version.label.key:
+        actions += _latest(successor) if successor else _no_latest()
+    return Write(Verb.UPDATE, item_of(version.model), ModelItem.rev == seen.rev, Refused, actions)
+
+
+def pointing(
+    model_id: ModelId, *, seen: ModelItem, aliases_after: Mapping[AliasName, VersionLabel], at: datetime
+) -> Write:
+    """The model's part of moving or removing an alias: its list of them."""
+    actions = [*_touching(model_id, at), ModelItem.aliases.set(canonical_json(aliases_after))]
+    return Write(Verb.UPDATE, item_of(model_id), ModelItem.aliases == seen.aliases, Refused, actions)
+
+
+def placing(
+    changed: Sequence[ModelVersion], *, seen: ModelItem, placements_after: Mapping[str, Any], at: datetime
+) -> Write:
+    """The model's part of a deployment's move: what it has where, and its summary where the highest version changed."""
+    highest = next((version for version in changed if version.label.key == seen.latest_key), None)
+    stands = ModelItem.placements == seen.placements if seen.placements else ModelItem.placements.does_not_exist()
+    unmoved = ModelItem.latest_key == seen.latest_key if seen.latest_key else ModelItem.latest_key.does_not_exist()
+    actions = _touching(changed[0].model, at) + (_latest(highest) if highest else [])
+    actions.append(ModelItem.placements.set(canonical_json(placements_after)))
+    return Write(Verb.UPDATE, item_of(changed[0].model), stands & unmoved, Refused, actions)
+
+
+def describing(changed: RegisteredModel) -> Write:
+    """A model's own description and tags, if it stands as the caller saw it."""
+    actions = [
+        *_touching(changed.id, changed.updated_at),
+        ModelItem.description.set(changed.description),
+        ModelItem.tags.set(canonical_json(changed.tags)),
+        _words(ModelItem.tag_words, changed.tags),
+    ]
+    return Write(Verb.UPDATE, item_of(changed.id), ModelItem.rev == changed.revision - 1, Refused, actions)
+
+
+def _condition(narrowed: ModelFilter) -> Condition | None:
+    """A filter as DynamoDB evaluates it, or None when nothing is asked."""
+    wanted: list[Condition] = []
+    if narrowed.framework is not None:
+        wanted.append(ModelItem.framework == narrowed.framework.value)
+    if narrowed.target is not None:
+        wanted.append(ModelItem.target == narrowed.target.value)
+    if narrowed.status is not None:
+        wanted.append(ModelItem.status == narrowed.status)
+    if narrowed.name_part:
+        wanted.append(ModelItem.folded_name.contains(narrowed.name_part.lower()))
+    if narrowed.updated_after is not None:
+        wanted.append(ModelItem.updated_at > clock.wire(narrowed.updated_after))
+    if narrowed.has_versions:
+        wanted.append(ModelItem.latest_key.exists())
+    wanted += [
+        ModelItem.tag_words.contains(word) | ModelItem.latest_tag_words.contains(word) for word in narrowed.tag_words
+    ]
+    return reduce(and_, wanted) if wanted else None
+
+
+def item_of(model_id: ModelId) -> ModelItem:
+    """An item with a model's key and nothing else, to write to."""
+    return ModelItem(pk=table.model_partition(model_id), sk=table.MODEL)
+
+
+def _touching(model_id: ModelId, at: datetime) -> list[Action]:
+    """The time of the model's last change, and its place in the list by that time."""
+    return [
+        ModelItem.updated_at.set(clock.wire(at)),
+        ModelItem.gsi2pk.set(table.team_models_by_update(model_id.team)),
+        ModelItem.gsi2sk.set(clock.wire(at)),
+    ]
+
+
+def _latest(version: ModelVersion) -> list[Action]:
+    target = version.mutable.target
+    return [
+        ModelItem.latest_key.set(version.label.key),
+        ModelItem.latest.set(summary_text(version.summary)),
+        ModelItem.framework.set(version.framework.value),
+        ModelItem.status.set(version.mutable.status.value),
+        ModelItem.target.set(target.value) if target else ModelItem.target.remove(),
+        _words(ModelItem.latest_tag_words, version.mutable.tags),
+    ]
+
+
+def _no_latest() -> list[Action]:
+    emptied = (
+        ModelItem.latest_key,
+        ModelItem.latest,
+        ModelItem.framework,
+        ModelItem.status,
+        ModelItem.target,
+        ModelItem.latest_tag_words,
+    )
+    return [attribute.remove() for attribute in emptied]
+
+
+def _words(attribute: UnicodeSetAttribute, tags: Mapping[str, str]) -> Action:
+    """Tags as words to filter by; DynamoDB keeps no empty set."""
+    words = {*tags, *(f"{key}:{value}" for key, value in tags.items())}
+    return attribute.set(words) if words else attribute.remove()
+
+
+def summary_text(summary: VersionSummary) -> str:
+    """A version's summary as its model keeps it."""
+    return canonical_json(
+        {
+            "label": summary.label,
+            "status": summary.status,
+            "framework": summary.framework,
+            "frameworkVersion": summary.framework_version,
+            "target": summary.target,
+            "uri": summary.artifact_uri,
+            "tags": dict(summary.tags),
+            "createdAt": clock.wire(summary.created_at),
+            "createdBy": summary.created_by,
+        }
+    )
+
+
+def _summary(text: str) -> VersionSummary:
+    kept = json.loads(text)
+    return VersionSummary(
+        label=VersionLabel(kept["label"]),
+        status=kept["status"],
+        framework=Framework(kept["framework"]),
+        framework_version=kept["frameworkVersion"],
+        target=Target(kept["target"]) if kept["target"] else None,
+        artifact_uri=kept["uri"],
+        tags=kept["tags"],
+        created_at=clock.from_wire(kept["createdAt"]),
+        created_by=kept["createdBy"],
+    )

@@ -1,0 +1,65 @@
+"""Automatic version numbers: where they come from, and that none is given out twice."""
+
+from __future__ import annotations
+
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from models_app.domain.errors import StorageBusy
+from models_app.domain.labels import VersionLabel, label_in
+from models_app.domain.models import ModelId
+from models_app.storage import calls, table
+from models_app.storage.models import item_of
+from models_app.storage.table import ModelItem, RegistryItem, connection
+
+# Labels given by hand lift the count to 10**15 at most (see ``VersionLabel.leading_number``): it never gets here.
+MAX_NUMBER = 10**18 - 1
+
+
+def reserve_number(model_id: ModelId) -> tuple[VersionLabel, ModelItem]:
+    """Take the next automatic version number, and see the model's item as it then stands. One call.
+
+    The number is above every live label, so that what was registered last is ``latest``; where labels given by hand
+    are ahead, catching up takes a second call, once. Two callers never get the same number, and a number that is not
+    used stays unused: gaps are harmless, reuse is not.
+
+    Raises:
+        StorageBusy: storage did not answer in time.
+    """
+    below_the_end = ModelItem.last_number.does_not_exist() | (ModelItem.last_number < MAX_NUMBER)
+    while True:
+        seen = _counted(model_id, ModelItem.last_number.add(1), below_the_end)
+        if seen is None:
+            raise StorageBusy
+        floor = label_in(seen.latest_key).leading_number if seen.latest_key else 0
+        if floor >= (seen.last_number or 0):
+            seen = _counted(model_id, ModelItem.last_number.set(floor + 1), ModelItem.last_number <= floor)
+        if seen is not None:
+            return VersionLabel.of_number(int(seen.last_number or 0)), seen
+
+
+def _counted(model_id: ModelId, counting: Action, condition: Condition) -> ModelItem | None:
+    """The model's item after counting, or None where the condition failed."""
+    item = item_of(model_id)
+    actions = [
+        counting,
+        RegistryItem.kind.set(ModelItem),
+        ModelItem.sv.set(ModelItem.sv | table.SCHEMA_VERSION),
+        ModelItem.rev.set(ModelItem.rev | 0),
+        ModelItem.rid.set(ModelItem.rid | ""),
+    ]
+    try:
+        answer = calls.call(
+            connection().update_item,
+            item.pk,
+            range_key=item.sk,
+            actions=actions,
+            condition=condition,
+            return_values="ALL_NEW",
+        )
+    except UpdateError as failure:
+        if calls.code_of(failure) == "ConditionalCheckFailedException":
+            return None
+        raise
+    return ModelItem.from_raw_data(answer["Attributes"])

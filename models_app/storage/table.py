@@ -1,0 +1,392 @@
+"""The one table: its keys, its indexes and the form of each item. No other module knows a key.
+
+| item                   | pk                  | sk                  | indexes (number: pk / sk)                 |
+|------------------------|---------------------|---------------------|-------------------------------------------|
+| team                   | ``TEAM#team``       | ``TEAM``            | 1: ``TEAMS`` / slug                       |
+| model                  | ``MODEL#team.name`` | ``VERSION~``        | 1: ``TEAM#team#MODELS`` / name            |
+|                        |                     |                     | 2: ``TEAM#team#UPDATED`` / time           |
+| version                | ``MODEL#team.name`` | ``VERSION#key``     |                                           |
+| alias, with a copy     | ``MODEL#team.name`` | ``ALIAS#alias``     |                                           |
+| event                  | its model's, team's | ``EVENT#ulid``      | 1: ``TEAM#team#EVENTS`` / ulid            |
+|                        | or user's, or       |                     | 2: ``OUTBOX#shard`` / ulid till published |
+|                        | ``PLATFORM``        |                     | 3: ``MODEL#…#DECIDES#name`` / ulid        |
+| user                   | ``USER#username``   | ``USER``            | 1: ``USERS`` / username                   |
+| membership             | ``USER#username``   | ``TEAM#team``       | 1: ``TEAM#team#MEMBERS`` / username       |
+| deployment             | ``DEPLOYMENT#id``   | ``DEPLOYMENT``      | 1: ``MODEL#…#DEPLOYMENTS`` / id           |
+|                        |                     |                     | 2: ``TEAM#team#DEPLOYMENTS`` / id         |
+|                        |                     |                     | 3: ``DEADLINES`` / time, while in flight  |
+| idempotency record     | ``IDEM#digest``     | ``IDEMPOTENCY``     | gone after ``expires_at``                 |
+| token                  | ``TOKEN#id``        | ``TOKEN``           | 1: ``TEAM#team#TOKENS`` / id,             |
+|                        |                     |                     | or ``PLATFORM#TOKENS`` / id               |
+
+Two choices make every read one call. ``VERSION~`` sorts just behind all versions, so one backward query answers a
+model with its newest versions. And an alias carries a copy of its version, written in the same transaction, so
+``@champion`` is one GetItem (docs/decisions/003-alias-copies.md).
+
+``#`` is legal in no name, so no two items can meet under one key, and no key of one team begins another's.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from functools import lru_cache
+from typing import Any
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    DiscriminatorAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
+from pynamodb.connection.table import TableConnection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from models_app.domain.aliases import AliasName
+from models_app.domain.deployment_ids import DeploymentId
+from models_app.domain.labels import VersionLabel
+from models_app.domain.models import ModelId
+from models_app.domain.teams import TeamSlug
+from models_app.storage import calls
+
+SCHEMA_VERSION = 1
+OUTBOX_SHARDS = 4
+
+# What a DynamoDB client returns for an item: {"pk": {"S": "…"}, …}.
+RawItem = dict[str, dict[str, Any]]
+
+
+class ByFirstIndex(GlobalSecondaryIndex["RegistryItem"]):
+    """Lists by name: teams, a team's models, members, tokens and events."""
+
+    class Meta:
+        index_name = "gsi1"
+        projection = AllProjection()
+
+    gsi1pk = UnicodeAttribute(hash_key=True)
+    gsi1sk = UnicodeAttribute(range_key=True)
+
+
+class BySecondIndex(GlobalSecondaryIndex["RegistryItem"]):
+    """Lists by time: a team's models by their last change, and what is not yet published."""
+
+    class Meta:
+        index_name = "gsi2"
+        projection = AllProjection()
+
+    gsi2pk = UnicodeAttribute(hash_key=True)
+    gsi2sk = UnicodeAttribute(range_key=True)
+
+
+class ByThirdIndex(GlobalSecondaryIndex["RegistryItem"]):
+    """Events by the name that they gave a meaning to: the latest before a time answers what it meant then."""
+
+    class Meta:
+        index_name = "gsi3"
+        projection = AllProjection()
+
+    gsi3pk = UnicodeAttribute(hash_key=True)
+    gsi3sk = UnicodeAttribute(range_key=True)
+
+
+class RegistryItem(Model):
+    """What every item has. One base class means one connection, one client and one pool for all items."""
+
+    class Meta:
+        table_name = os.environ.get("REGISTRY_TABLE", "model-registry")
+        region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+        billing_mode = "PAY_PER_REQUEST"
+        stream_view_type = "NEW_AND_OLD_IMAGES"
+        connect_timeout_seconds = calls.CONNECT_SECONDS
+        read_timeout_seconds = calls.READ_SECONDS
+        max_retry_attempts = 0  # calls.call repeats, within the request's deadline
+        max_pool_connections = 32
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = DiscriminatorAttribute()
+    sv = NumberAttribute(default=SCHEMA_VERSION)  # the form of the item, for those who change it one day
+    rev = NumberAttribute(default=1)  # counts changes; the ETag on the wire
+    rid = UnicodeAttribute()  # the event that last wrote the item: how a writer recognises its own write
+
+    gsi1pk = UnicodeAttribute(null=True)
+    gsi1sk = UnicodeAttribute(null=True)
+    gsi2pk = UnicodeAttribute(null=True)
+    gsi2sk = UnicodeAttribute(null=True)
+    gsi3pk = UnicodeAttribute(null=True)
+    gsi3sk = UnicodeAttribute(null=True)
+    by_first = ByFirstIndex()
+    by_second = BySecondIndex()
+    by_third = ByThirdIndex()
+
+
+class TeamItem(RegistryItem, discriminator="team"):
+    slug = UnicodeAttribute()
+    display_name = UnicodeAttribute()
+    protected_aliases = UnicodeAttribute()  # JSON
+    maintainer_count = NumberAttribute(default=0)
+    created_at = UnicodeAttribute()
+    created_by = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    deleted_at = UnicodeAttribute(null=True)
+
+
+class UserItem(RegistryItem, discriminator="user"):
+    username = UnicodeAttribute()
+    email = UnicodeAttribute()
+    password = UnicodeAttribute()
+    is_platform_admin = BooleanAttribute(default=False)
+    is_active = BooleanAttribute(default=True)
+    session_epoch = NumberAttribute(default=1)
+    created_at = UnicodeAttribute()
+
+
+class MembershipItem(RegistryItem, discriminator="membership"):
+    username = UnicodeAttribute()
+    team = UnicodeAttribute()
+    role = UnicodeAttribute()
+    added_at = UnicodeAttribute()
+    added_by = UnicodeAttribute()
+
+
+class TokenItem(RegistryItem, discriminator="token"):
+    id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    digest = UnicodeAttribute()
+    team = UnicodeAttribute(null=True)
+    role = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    created_by = UnicodeAttribute()
+    expires_at = UnicodeAttribute()
+    revoked_at = UnicodeAttribute(null=True)
+
+
+class ModelItem(RegistryItem, discriminator="model"):
+    """A model. It may hold nothing but ``last_number`` while its first version is being registered."""
+
+    model = UnicodeAttribute(null=True)
+    description = UnicodeAttribute(null=True)
+    tags = UnicodeAttribute(null=True)  # JSON
+    aliases = UnicodeAttribute(null=True)  # JSON: alias -> label
+    version_count = NumberAttribute(null=True)
+    last_number = NumberAttribute(null=True)  # the last automatic version number given out
+    placements = UnicodeAttribute(null=True)  # JSON: slot -> what runs there, ran before, and is under way
+    latest = UnicodeAttribute(null=True)  # JSON: the summary of the highest version
+    latest_key = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute(null=True)
+    created_by = UnicodeAttribute(null=True)
+    updated_at = UnicodeAttribute(null=True)
+
+    # What lists filter by, taken from the highest version: DynamoDB cannot look into the JSON.
+    folded_name = UnicodeAttribute(null=True)
+    framework = UnicodeAttribute(null=True)
+    target = UnicodeAttribute(null=True)
+    status = UnicodeAttribute(null=True)
+    tag_words = UnicodeSetAttribute(null=True)  # "key" and "key:value" of the model's own tags
+    latest_tag_words = UnicodeSetAttribute(null=True)  # and of the highest version's
+
+
+class VersionItem(RegistryItem, discriminator="version"):
+    """A version. User JSON is kept as canonical text, so that every number comes back as it was sent."""
+
+    model = UnicodeAttribute()
+    label = UnicodeAttribute()
+    framework = UnicodeAttribute()
+    framework_version = UnicodeAttribute(null=True)
+    uri = UnicodeAttribute()
+    sha256 = UnicodeAttribute(null=True)
+    size_bytes = NumberAttribute(null=True)
+    signature = UnicodeAttribute(null=True)  # JSON
+    lineage = UnicodeAttribute(null=True)  # JSON
+    description = UnicodeAttribute()
+    metadata = UnicodeAttribute()  # JSON
+    metrics = UnicodeAttribute()  # JSON
+    tags = UnicodeAttribute()  # JSON
+    target = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    aliases = UnicodeAttribute()  # JSON: sorted names
+    deployments = UnicodeAttribute()  # JSON: id of each live deployment -> where
+    created_at = UnicodeAttribute()
+    created_by = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    updated_by = UnicodeAttribute()
+    deleted_at = UnicodeAttribute(null=True)
+    deleted_by = UnicodeAttribute(null=True)
+
+
+class AliasItem(VersionItem, discriminator="alias"):
+    """An alias: a copy of the version that it points to, and where and when it was moved."""
+
+    alias = UnicodeAttribute()
+    alias_rev = NumberAttribute()
+    moved_at = UnicodeAttribute()
+    moved_by = UnicodeAttribute()
+
+
+class DeploymentItem(RegistryItem, discriminator="deployment"):
+    """A deployment. While it is in flight, its deadline stands in the third index."""
+
+    id = UnicodeAttribute()
+    model = UnicodeAttribute()
+    version = UnicodeAttribute()
+    slot = UnicodeAttribute()
+    status = UnicodeAttribute()
+    reason = UnicodeAttribute()
+    parameters = UnicodeAttribute()  # JSON
+    framework = UnicodeAttribute()
+    framework_version = UnicodeAttribute(null=True)
+    uri = UnicodeAttribute()
+    sha256 = UnicodeAttribute(null=True)
+    size_bytes = NumberAttribute(null=True)
+    timeline = UnicodeAttribute()  # JSON
+
+
+class IdempotencyItem(RegistryItem, discriminator="idempotency"):
+    """What was answered to a request with an Idempotency-Key, so that the same answer can be given again."""
+
+    request = UnicodeAttribute()  # SHA-256 of what was asked
+    status = NumberAttribute()
+    location = UnicodeAttribute()
+    body = UnicodeAttribute()
+    expires_at = NumberAttribute()  # seconds since 1970; DynamoDB takes it away some time after
+
+
+class EventItem(RegistryItem, discriminator="event"):
+    """An event. It is put once; what changes is only its place in the outbox, and what became of sending it."""
+
+    id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    actor = UnicodeAttribute()
+    request_id = UnicodeAttribute()
+    team = UnicodeAttribute(null=True)
+    username = UnicodeAttribute(null=True)
+    model = UnicodeAttribute(null=True)
+    version = UnicodeAttribute(null=True)
+    decides = UnicodeAttribute(null=True)
+    data = UnicodeAttribute()  # JSON
+    sent_at = UnicodeAttribute(null=True)
+    attempts = NumberAttribute(null=True)
+    last_error = UnicodeAttribute(null=True)
+
+
+# Keys ---------------------------------------------------------------------------------------------------------------
+
+TEAM = "TEAM"
+USER = "USER"
+TOKEN = "TOKEN"  # noqa: S105 - a sort key
+DEPLOYMENT = "DEPLOYMENT"
+IDEMPOTENCY = "IDEMPOTENCY"
+MODEL = "VERSION~"
+VERSIONS = "VERSION#"
+EVENTS = "EVENT#"
+MEMBERSHIPS = "TEAM#"
+
+DEADLINES = "DEADLINES"
+DEAD_EVENTS = "OUTBOX#DEAD"
+ALL_TEAMS = "TEAMS"
+ALL_USERS = "USERS"
+PLATFORM = "PLATFORM"
+PLATFORM_TOKENS = "PLATFORM#TOKENS"
+
+
+def team_partition(team: TeamSlug) -> str:
+    return f"TEAM#{team}"
+
+
+def user_partition(username: str) -> str:
+    return f"USER#{username}"
+
+
+def token_partition(token_id: str) -> str:
+    return f"TOKEN#{token_id}"
+
+
+def model_partition(model: ModelId) -> str:
+    return f"MODEL#{model}"
+
+
+def version_sort(label: VersionLabel) -> str:
+    return f"{VERSIONS}{label.key}"
+
+
+def alias_sort(alias: AliasName) -> str:
+    return f"ALIAS#{alias}"
+
+
+def event_sort(event_id: str) -> str:
+    return f"{EVENTS}{event_id}"
+
+
+def membership_sort(team: TeamSlug) -> str:
+    return f"{MEMBERSHIPS}{team}"
+
+
+def team_models(team: TeamSlug) -> str:
+    return f"TEAM#{team}#MODELS"
+
+
+def team_models_by_update(team: TeamSlug) -> str:
+    return f"TEAM#{team}#UPDATED"
+
+
+def team_members(team: TeamSlug) -> str:
+    return f"TEAM#{team}#MEMBERS"
+
+
+def team_tokens(team: TeamSlug | None) -> str:
+    return f"TEAM#{team}#TOKENS" if team else PLATFORM_TOKENS
+
+
+def team_events(team: TeamSlug) -> str:
+    return f"TEAM#{team}#EVENTS"
+
+
+def decisions_about(model: ModelId, name: str) -> str:
+    return f"MODEL#{model}#DECIDES#{name}"
+
+
+def deployment_partition(deployment: DeploymentId) -> str:
+    return f"DEPLOYMENT#{deployment}"
+
+
+def model_deployments(model: ModelId) -> str:
+    return f"MODEL#{model}#DEPLOYMENTS"
+
+
+def team_deployments(team: TeamSlug) -> str:
+    return f"TEAM#{team}#DEPLOYMENTS"
+
+
+def idempotency_partition(scope: str) -> str:
+    return f"IDEM#{scope}"
+
+
+def outbox_shard(event_id: str) -> str:
+    return f"OUTBOX#{zlib.crc32(event_id.encode()) % OUTBOX_SHARDS}"
+
+
+def outbox_shards() -> list[str]:
+    return [f"OUTBOX#{shard}" for shard in range(OUTBOX_SHARDS)]
+
+
+# Connection ---------------------------------------------------------------------------------------------------------
+
+
+def connection() -> TableConnection:
+    """The one connection. Its client is made at the first call and kept for the life of the process."""
+    return _connection()
+
+
+@lru_cache(maxsize=1)
+def _connection() -> TableConnection:
+    shared: TableConnection = RegistryItem._get_connection()  # noqa: SLF001 - PynamoDB has no public way to share one
+    shared.connection.client.meta.events.register("after-call.dynamodb", calls.check_answer)
+    return shared
+
+
+def create_table() -> None:
+    """Make the table where there is none: for local engines and tests. On AWS the stack makes it."""
+    RegistryItem.create_table(wait=True)
+    connection().update_time_to_live("expires_at")

@@ -1,0 +1,170 @@
+"""The one way to write: a change is one transaction of its items and its event, or nothing at all.
+
+Each write says what its failed condition means. The failed condition also brings the item that stood in the way, so
+that nothing is read again, and a write that meets itself (``rid`` is our own event) has been done already: an answer
+that got lost on the way is a success.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
+
+from pynamodb.exceptions import CancellationReason, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from models_app.domain.errors import ChangeTooLarge
+from models_app.domain.events import Event
+from models_app.storage import calls, events
+from models_app.storage.table import RegistryItem, connection
+
+OLD_ITEM = "ALL_OLD"
+
+# Nothing is wrong with such a transaction: it met another one, or the table was busy. The SDK does not repeat these.
+PASSING_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+
+# DynamoDB takes 4 MB in one transaction, and tells by its text alone that there were more.
+MAX_BYTES = 4_000_000
+
+T = TypeVar("T")
+
+# From the item that stood in the way, or None: the error to raise.
+Refusal = Callable[[RegistryItem | None], Exception]
+
+
+class Verb(Enum):
+    """The four operations of a transaction, in the order in which PynamoDB sends them; reasons follow that order."""
+
+    CHECK = 0
+    DELETE = 1
+    PUT = 2
+    UPDATE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One item of a change.
+
+    Attributes:
+        verb: what is done to the item.
+        item: the item; for all but a put, its key suffices.
+        condition: what must stand there for the change to happen. There is no write without one.
+        refusal: the error when it does not, made from the item that stood there (None: nothing did).
+        actions: of an update; ``rev`` and ``rid`` are seen to.
+    """
+
+    verb: Verb
+    item: RegistryItem
+    condition: Condition
+    refusal: Refusal
+    actions: Sequence[Action] = ()
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """The operation as PynamoDB's connection takes it."""
+        if self.verb is Verb.PUT:
+            return self.item.get_save_kwargs_from_instance(
+                condition=self.condition, return_values_on_condition_failure=OLD_ITEM
+            )
+        revised = [*self.actions, RegistryItem.rid.set(self.item.rid), RegistryItem.rev.add(1)]
+        return connection().get_operation_kwargs(
+            self.item.pk,
+            range_key=self.item.sk,
+            actions=revised if self.verb is Verb.UPDATE else None,
+            condition=self.condition,
+            return_values_on_condition_failure=OLD_ITEM,
+        )
+
+
+class Refused(Exception):
+    """A condition failed and the writer wants to look at what stood there before it decides what that means."""
+
+    def __init__(self, item: RegistryItem | None) -> None:
+        self.item = item
+        super().__init__("a condition failed")
+
+
+def commit(writes: Sequence[Write], *, event: Event) -> None:
+    """Write all of it and the event, or nothing. One call, unless storage asks for patience.
+
+    Raises:
+        RegistryError: the refusal of a write whose condition failed.
+        Refused: likewise, for writers who asked to see what stood in the way.
+        ChangeTooLarge: it is more than one transaction takes; nothing was sent.
+        StorageBusy: storage did not answer in time; the change may or may not have been made.
+    """
+    recording = Write(Verb.PUT, events.item(event), RegistryItem.pk.does_not_exist(), Refused)
+    ordered = sorted([*writes, recording], key=lambda write: write.verb.value)
+    operations: dict[Verb, list[dict[str, object]]] = {verb: [] for verb in Verb}
+    for write in ordered:
+        write.item.rid = event.id
+        operations[write.verb].append(write.arguments)
+    if _bytes_of(list(operations.values())) > MAX_BYTES:
+        raise ChangeTooLarge
+    patience = calls.Patience()
+    while True:
+        reasons = _attempt(operations, token=event.id)
+        if not reasons or any(_is_own(reason, event) for reason in reasons):
+            return
+        for write, reason in zip(ordered, reasons, strict=True):
+            if reason is not None and reason.code == "ConditionalCheckFailed":
+                refusal = write.refusal(_item_of(reason))
+                raise refusal
+        patience.wait()  # only passing reasons are left
+
+
+def until_undisturbed(attempt: Callable[[], T]) -> T:
+    """Repeat a read-decide-commit until nobody else writes in between, each time on what then stands.
+
+    Raises:
+        StorageBusy: others kept getting in first until the time was up.
+    """
+    patience = calls.Patience()
+    while True:
+        try:
+            return attempt()
+        except Refused as refused:
+            patience.wait(because=refused)
+
+
+def _attempt(operations: dict[Verb, list[dict[str, object]]], *, token: str) -> Sequence[CancellationReason | None]:
+    """One transaction under the one token of this change; the reasons for its cancellation, or nothing.
+
+    AWS keeps a token for ten minutes and answers a repeated transaction with success; ``rid`` covers what comes later.
+    """
+    try:
+        calls.call(
+            connection().connection.transact_write_items,
+            operations[Verb.CHECK],
+            operations[Verb.DELETE],
+            operations[Verb.PUT],
+            operations[Verb.UPDATE],
+            client_request_token=token,
+        )
+    except TransactWriteError as failure:
+        reasons = list(failure.cancellation_reasons)
+        unknown = {reason.code for reason in reasons if reason} - PASSING_REASONS - {"ConditionalCheckFailed"}
+        if not reasons or unknown:
+            raise
+        return reasons
+    return []
+
+
+def _bytes_of(document: object) -> int:
+    """The texts in a request, counted as they are stored; its expressions make it a little more than that."""
+    if isinstance(document, dict):
+        return sum(_bytes_of(name) + _bytes_of(value) for name, value in document.items())
+    if isinstance(document, list | set):
+        return sum(map(_bytes_of, document))
+    return len(document.encode()) if isinstance(document, str) else 0
+
+
+def _is_own(reason: CancellationReason | None, event: Event) -> bool:
+    return reason is not None and (reason.raw_item or {}).get("rid") == {"S": event.id}
+
+
+def _item_of(reason: CancellationReason) -> RegistryItem | None:
+    return RegistryItem.from_raw_data(reason.raw_item) if reason.raw_item else None

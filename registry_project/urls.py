@@ -1,0 +1,21 @@
+"""Which face answers under which prefix."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+from models_app.identity.sessions import SignInView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(url="/api/docs")),
+    path("", include("models_app.api.urls")),
+    path("login", SignInView.as_view(), name="login"),
+    path("logout", LogoutView.as_view(), name="logout"),
+]
+
+handler400 = "models_app.api.problems.bad_request"
+handler403 = "models_app.api.problems.forbidden"
+handler404 = "models_app.api.problems.not_found"
+handler500 = "models_app.api.problems.server_error"

@@ -1,0 +1,99 @@
+"""Deployments of a version, of a team, in a place."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.callers import Cast
+
+FRAUD = "payments.fraud"
+PLACES = [("prod", "EKS"), ("nonprod", "EKS"), ("prod", "Lambda"), ("prod-eu", "EKS"), ("test", "Lambda")]
+
+
+@pytest.fixture
+def payments(payments: Cast) -> Cast:
+    """With two versions, each asked for in some of the places."""
+    for label in ("1", "2"):
+        payments.contributor.registers("fraud", version=label)
+    for number, (environment, target) in enumerate(PLACES):
+        label = str(number % 2 + 1)
+        payments.maintainer.deploys(FRAUD, label, environment=environment, deploymentTarget=target)
+    return payments
+
+
+def places(payments: Cast, path: str = "deployments", **query: str) -> list[tuple[str, str]]:
+    """Where the deployments of a list are."""
+    found = payments.viewer.lists(path, **query).body["results"]
+    return [(each["environment"], each["deploymentTarget"]) for each in found]
+
+
+class TestOfATeam:
+    def test_the_newest_comes_first(self, payments: Cast) -> None:
+        assert places(payments) == PLACES[::-1]
+
+    @pytest.mark.parametrize("environment", ["prod", "nonprod", "prod-eu", "pro", "rod"])
+    def test_in_one_environment_and_not_in_those_that_sound_alike(self, payments: Cast, environment: str) -> None:
+        assert places(payments, environment=environment) == [each for each in PLACES[::-1] if each[0] == environment]
+
+    @pytest.mark.parametrize("target", ["EKS", "Lambda"])
+    def test_on_one_target(self, payments: Cast, target: str) -> None:
+        assert places(payments, deploymentTarget=target) == [each for each in PLACES[::-1] if each[1] == target]
+
+    def test_in_one_place(self, payments: Cast) -> None:
+        assert places(payments, environment="prod", deploymentTarget="EKS") == [("prod", "EKS")]
+
+    @pytest.mark.parametrize("query", [{}, {"deploymentTarget": "EKS"}])
+    def test_pages_hold_each_once(self, payments: Cast, query: dict[str, str]) -> None:
+        pages = payments.viewer.pages("deployments", limit=2, **query)
+
+        ids = [each["deploymentId"] for page in pages for each in page]
+        whole = [each["deploymentId"] for each in payments.viewer.lists("deployments", **query).body["results"]]
+        assert ids == whole
+        assert len(pages) >= 2
+
+    @pytest.mark.parametrize("query", [{"environment": "A"}, {"deploymentTarget": "moon"}, {"status": "x"}])
+    def test_a_wrong_filter_is_named(self, payments: Cast, query: dict[str, str]) -> None:
+        assert payments.viewer.lists("deployments", **query).wrong_fields.keys() == query.keys()
+
+    def test_an_outsider_sees_none_of_them(self, payments: Cast) -> None:
+        assert payments.outsider.lists("deployments").body["results"] == []
+        assert payments.outsider.lists("deployments", teamId="payments").slug == "team-not-found"
+
+    def test_somebody_of_all_teams_says_which(self, payments: Cast) -> None:
+        assert payments.admin.lists("deployments").wrong_fields == {"teamId": "required"}
+        assert len(payments.admin.lists("deployments", teamId="payments").body["results"]) == 5
+
+
+class TestOfAVersion:
+    @pytest.mark.parametrize("reference", ["2", "latest", "@champion"])
+    def test_it_lists_its_own(self, payments: Cast, reference: str) -> None:
+        payments.maintainer.moves(FRAUD, "champion", "2")
+
+        assert places(payments, f"models/{FRAUD}/{reference}/deployments") == [PLACES[3], PLACES[1]]
+
+    def test_page_by_page(self, payments: Cast) -> None:
+        pages = payments.viewer.pages(f"models/{FRAUD}/1/deployments", limit=1)
+
+        assert [each["environment"] for page in pages for each in page] == ["test", "prod", "prod"]
+
+    def test_one_that_never_ran_has_none_and_one_that_is_not_there_is_missing(self, payments: Cast) -> None:
+        payments.contributor.registers("fraud", version="3")
+
+        assert places(payments, f"models/{FRAUD}/3/deployments") == []
+        assert payments.viewer.lists(f"models/{FRAUD}/9/deployments").slug == "version-not-found"
+        assert payments.outsider.lists(f"models/{FRAUD}/1/deployments").slug == "version-not-found"
+
+    def test_another_model_with_a_version_of_that_name_is_another(self, payments: Cast) -> None:
+        payments.contributor.registers("churn", version="1")
+        payments.maintainer.deploys("payments.churn", "1", environment="other")
+
+        assert places(payments, "models/payments.churn/1/deployments") == [("other", "EKS")]
+        assert len(places(payments, f"models/{FRAUD}/1/deployments")) == 3
+
+
+class TestOne:
+    @pytest.mark.parametrize(
+        "name", ["x", "payments.x", "payments." + "0" * 26, "payments." + "u" * 26, "." + "0" * 26]
+    )
+    def test_what_is_no_deployment_is_missing(self, payments: Cast, name: str) -> None:
+        assert payments.viewer.gets(f"deployments/{name}").slug == "deployment-not-found"

@@ -1,0 +1,112 @@
+"""Queries that try to mean something else: a 400 that names the parameter, never our mistake."""
+
+import pytest
+
+from tests.callers import assert_is_problem
+
+
+@pytest.fixture
+def payments(payments):
+    """With something to find."""
+    payments.contributor.registers("fraud", version="1")
+    return payments
+
+
+QUERIES = (
+    *(
+        "limit=0",
+        "limit=101",
+        "limit=-1",
+        "limit=1e2",
+        "limit=",
+        "limit=%00",
+        "limit=1.0",
+        "limit=٣",
+        "limit=10%20",
+        "limit=0x10",
+    ),
+    *(
+        "cursor=",
+        "cursor=x",
+        "cursor=%00",
+        "cursor=:::",
+        "cursor=e30:1:1",
+        "cursor=" + "a" * 8192,
+        "cursor=" + "a" * 9000,
+    ),
+    *(
+        "unknown=1",
+        "Limit=1",
+        "limit[]=1",
+        "%00=1",
+        "=1",
+        "a" * 500 + "=1",
+        "&".join(f"x{number}=1" for number in range(99)),
+    ),
+    "&".join(f"x{number}=1" for number in range(150)),
+)
+FILTERS = (
+    *(
+        "framework=fortran",
+        "framework=%00",
+        "deploymentTarget=Mars",
+        "status=NEW",
+        "status=registered",
+        "ordering=name",
+    ),
+    *(
+        "ordering=-modelId",
+        "updatedAfter=yesterday",
+        "updatedAfter=%00",
+        "tag=",
+        "tag=" + "x" * 6000,
+        "namePattern=%00",
+    ),
+    *("updatedAfter=9999-12-31T23:59:59-23:59", "updatedAfter=0001-01-01T00:00:00%2B23:59", "updatedAfter=99999-01-01"),
+    *(
+        "namePattern=" + "x" * 129,
+        "teamId=No%20Team",
+        "teamId=",
+        "teamId=%00",
+        "&".join(["tag=x"] * 11),
+        "updatedAfter=-1",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "path", ["models", "models/payments.fraud/versions", "events", "teams", "teams/payments/members"]
+)
+def test_a_strange_query_is_a_400_that_names_the_parameter(payments, path):
+    wrong = {}
+    for query in QUERIES + (FILTERS if path == "models" else ()):
+        try:
+            answer = payments.viewer.gets(f"{path}?{query}")
+            assert_is_problem(answer)
+            assert answer.status == 400, answer.status
+        except AssertionError as problem:
+            wrong[query[:60]] = str(problem).splitlines()[0][:120]
+
+    assert wrong == {}
+
+
+def test_a_query_that_says_nothing_wrong_is_answered(payments):
+    for query in (
+        "",
+        "&&&",
+        "limit=1&limit=2",
+        "tag=%C3%A9",
+        "tag=%FF",
+        "namePattern=%E2%80%AE",
+        "updatedAfter=2000-01-01T00:00:00Z",
+    ):
+        assert payments.viewer.gets(f"models?{query}").status == 200
+
+
+@pytest.mark.parametrize(
+    "at", ["x", "", "2026-01-01", "2026-01-01T00:00:00", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "%00"]
+)
+def test_a_time_is_rfc_3339_with_its_offset(payments, at):
+    answer = payments.viewer.gets(f"models/payments.fraud/resolve?alias=latest&at={at}")
+
+    assert answer.wrong_fields == {"at": "invalid"}

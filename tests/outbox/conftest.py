@@ -1,0 +1,61 @@
+"""Places where events arrive: a real queue behind EventBridge, or a bus that is played."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+
+from tests.api.conftest import fresh_clock, payments
+from tests.outbox.buses import PlayedBus
+from tests.outbox.queues import BUS, Ministack, Queue
+
+__all__ = ["fresh_clock", "payments"]
+
+
+@pytest.fixture(scope="session")
+def ministack() -> Iterator[Ministack]:
+    """One for all tests of a process."""
+    running = Ministack()
+    if not running.starts:
+        pytest.skip(f"There is no ministack on this machine: {running.stop()}")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def publishing_to(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Sends this process's events to an address until the test is over."""
+    from models_app.outbox import bus, publisher
+    from models_app.outbox.breaker import Breaker
+
+    before = bus.present()
+
+    def publish(url: str) -> None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", url)
+        monkeypatch.setattr(publisher, "breaker", Breaker())
+        bus.configure(bus.Bus(name=BUS, public_url="http://127.0.0.1:8000", ticket_key=settings.SECRET_KEY))
+        bus._client.cache_clear()
+
+    yield publish
+    bus.configure(before)
+    bus._client.cache_clear()
+
+
+@pytest.fixture
+def queue(ministack: Ministack, publishing_to: Callable[[str], None]) -> Iterator[Queue]:
+    """An empty queue for one test."""
+    publishing_to(ministack.url)
+    with ministack.queue() as queue:
+        yield queue
+
+
+@pytest.fixture
+def played(publishing_to: Callable[[str], None]) -> Iterator[PlayedBus]:
+    """A bus that takes all, until it is told otherwise."""
+    bus = PlayedBus()
+    publishing_to(bus.url)
+    yield bus
+    bus.close()

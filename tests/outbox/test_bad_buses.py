@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from random import Random
+
+import pytest
+
+from models_app.outbox import bus, relay
+from models_app.storage import outbox
+from tests.callers import Cast
+from tests.commands.shell import run
+from tests.engine import free_port
+from tests.outbox.acts import an_event, committed, deploys, unsent
+from tests.outbox.buses import Call, Manner, PlayedBus, black_hole, refuse, say, take, take_and_hang_up
+
+GARBLED: dict[str, Manner] = {
+    "a page": say(200, b"<html>Please sign in</html>"),
+    "nothing": say(200, b""),
+    "no text": say(200, b"\xff\xfe\x80"),
+    "a list": say(200, b"[]"),
+    "a number": say(200, b"1"),
+    "no entries": say(200, b'{"FailedEntryCount": 0}'),
+    "null": say(200, b'{"Entries": null}'),
+    "too few": say(200, b'{"Entries": []}'),
+    "too many": say(200, b'{"Entries": [{"EventId": "a"}, {"EventId": "b"}]}'),
+    "entries of another kind": say(200, b'{"Entries": [7]}'),
+    "neither id nor error": say(200, b'{"Entries": [{}]}'),
+    "an error": say(500, b'{"__type": "InternalException"}'),
+    "a throttle": say(400, b'{"__type": "ThrottlingException"}'),
+    "no such bus": say(400, b'{"__type": "ResourceNotFoundException"}'),
+    "an error page": say(502, b"<html>Bad gateway</html>"),
+    "a hang-up": lambda call: call.hang_up(),
+}
+
+
+class TestABusThatIsDown:
+    def test_costs_a_deployment_next_to_nothing(
+        self, payments: Cast, publishing_to: Callable[[str], None], played: PlayedBus
+    ) -> None:
+        payments.contributor.registers("fraud", version="1.0.0")
+        publishing_to(f"http://127.0.0.1:{free_port()}")
+
+        for place in range(5):
+            began = time.perf_counter()
+            assert deploys(payments, environment=f"e{place}").status == 202
+            assert time.perf_counter() - began < 3  # seconds; it takes a tenth on a quiet machine
+
+        assert sorted(unsent()) == committed()
+        assert run("relay_events").code == 1
+        publishing_to(played.url)
+        assert run("relay_events").code == 0
+        assert sorted(played.taken) == committed()
+
+    def test_is_left_alone_after_three_failures(self, payments: Cast, played: PlayedBus) -> None:
+        payments.contributor.registers("fraud", version="1.0.0")
+        played.manner = lambda call: call.hang_up()
+
+        for place in range(8):
+            assert deploys(payments, environment=f"e{place}").status == 202
+
+        assert len(played.calls) == 3
+        played.manner = take
+        run("relay_events")
+        assert sorted(played.taken) == committed()
+
+    def test_that_says_nothing_is_waited_for_three_times_and_briefly(self, payments: Cast, played: PlayedBus) -> None:
+        payments.contributor.registers("fraud", version="1.0.0")
+        played.manner = black_hole
+
+        began = time.perf_counter()
+        for place in range(8):
+            assert deploys(payments, environment=f"e{place}").status == 202
+
+        assert len(played.calls) == 3
+        assert time.perf_counter() - began < 3 * bus.INLINE_SECONDS + 3
+
+    def test_makes_the_relay_say_that_nothing_is_lost(
+        self, payments: Cast, publishing_to: Callable[[str], None]
+    ) -> None:
+        publishing_to(f"http://127.0.0.1:{free_port()}")
+
+        said = run("relay_events")
+
+        assert (said.code, sorted(unsent())) == (1, committed())
+        assert "Nothing is lost" in said.error
+
+
+class TestABusThatAnswersNonsense:
+    @pytest.mark.parametrize("manner", GARBLED.values(), ids=GARBLED)
+    def test_fails_no_request(self, payments: Cast, played: PlayedBus, manner: Manner) -> None:
+        payments.contributor.registers("fraud", version="1.0.0")
+        played.manner = manner
+
+        assert deploys(payments).status == 202
+
+        assert sorted(unsent()) == committed()
+        played.manner = take
+        assert run("relay_events").code == 0
+        assert sorted(played.taken) == committed()
+
+
+class TestABusThatRefusesSome:
+    def test_keeps_those_and_only_those(self, payments: Cast, played: PlayedBus) -> None:
+        refused = {an_event().id for _ in range(5)}
+        for _ in range(15):
+            an_event()
+        played.manner = refuse(refused.__contains__)
+
+        tally = relay.relay()
+
+        assert (tally.sent, tally.refused, tally.dead) == (len(committed()) - 5, 5, 0)
+        assert set(unsent()) == refused
+        assert tally.oldest_unsent_seconds > 0
+
+    def test_an_event_that_is_refused_inline_is_counted_and_kept(self, payments: Cast, played: PlayedBus) -> None:
+        payments.contributor.registers("fraud", version="1.0.0")
+        played.manner = refuse(lambda _: True)
+
+        assert deploys(payments).status == 202
+        assert sorted(unsent()) == committed()
+
+    def test_after_twenty_refusals_an_event_is_given_up_until_it_is_revived(
+        self, payments: Cast, played: PlayedBus
+    ) -> None:
+        event = an_event()
+        played.manner = refuse({event.id}.__contains__)
+
+        tallies = [relay.relay() for _ in range(outbox.MAX_ATTEMPTS)]
+
+        assert [tally.dead for tally in tallies] == [0] * 19 + [1]
+        assert outbox.list_dead(limit=10).items == [event]
+        assert relay.relay().refused == 0
+        assert unsent() == []
+        outbox.revive(event)
+        assert (outbox.list_dead(limit=10).items, unsent()) == ([], [event.id])
+        assert relay.relay().dead == 0  # it is counted from the start again
+        played.manner = take
+        assert relay.relay().sent == 1
+
+    def test_whatever_it_refuses_nothing_is_lost_and_nothing_sent_again(
+        self, payments: Cast, played: PlayedBus
+    ) -> None:
+        random, waiting, sent = Random(20), set(unsent()), set()
+        for pattern in range(200):
+            waiting |= {an_event().id for _ in range(random.randrange(6))}
+            refused = {each for each in waiting if random.random() < random.choice([0, 0.2, 0.5, 0.9])}
+            played.calls.clear()
+            played.manner = refuse(refused.__contains__)
+
+            tally = relay.relay()
+
+            assert sorted(played.asked) == sorted(waiting), pattern  # each one once
+            assert (tally.sent, tally.refused) == (len(waiting - refused), len(refused)), pattern
+            sent |= waiting - refused
+            waiting = refused
+            assert set(unsent()) == waiting, pattern
+        assert sorted(sent | waiting) == committed()
+
+
+class TestABusWhoseAnswersGetLost:
+    def test_is_told_again(self, payments: Cast, played: PlayedBus) -> None:
+        for _ in range(30):
+            an_event()
+        random, passes = Random(3), 0
+
+        def careless(call: Call) -> None:
+            manner = random.choice([take, take_and_hang_up])
+            manner(call)
+
+        played.manner = careless
+        while unsent():
+            run("relay_events")
+            passes += 1
+
+        assert passes > 1
+        assert len(played.taken) > len(set(played.taken))
+        assert sorted(set(played.taken)) == committed()
+
+    def test_gets_a_deployment_twice_rather_than_never(self, payments: Cast, played: PlayedBus) -> None:
+        payments.contributor.registers("fraud", version="1.0.0")
+        played.manner = take_and_hang_up
+        assert deploys(payments).status == 202
+        [deployment] = played.taken
+
+        played.manner = take
+        run("relay_events")
+
+        assert played.taken.count(deployment) == 2
+        assert sorted(set(played.taken)) == committed()

@@ -1,0 +1,33 @@
+"""The wire on which storage's faults happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.callers import Cast, a_team
+from tests.faults import Wire
+
+
+@pytest.fixture(scope="session")
+def proxy(pytestconfig: pytest.Config) -> Iterator[Wire]:
+    """One proxy for all tests of a process; its connections are kept like the engine's own."""
+    from tests.conftest import ENGINE
+
+    wire = Wire(pytestconfig.stash[ENGINE])
+    yield wire
+    wire.close()
+
+
+@pytest.fixture
+def wire(proxy: Wire, table: None) -> Iterator[Wire]:
+    """A wire between this process and its engine, without faults as yet."""
+    with proxy.in_use() as wire:
+        yield wire
+
+
+@pytest.fixture
+def payments(table: None) -> Cast:
+    """A team and its callers."""
+    return a_team("payments")

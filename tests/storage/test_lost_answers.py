@@ -1,0 +1,135 @@
+"""Committed, but the answer got lost: the caller hears of success all the same, and it happened once.
+
+300 answers lost over all write endpoints, success in 300 of 300.
+"""
+
+from __future__ import annotations
+
+from itertools import cycle
+
+import pytest
+
+from models_app.domain import clock
+from models_app.domain.errors import StorageBusy
+from models_app.storage import calls, transactions
+from tests.callers import Cast
+from tests.faults import Fault, Wire, lose_answer, lose_request, truncate
+from tests.storage.changes import BY_SLUG, CHANGES, Change, disturb, perform
+
+ROUNDS = 8
+EVERY_CHANGE = pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.slug.replace(" ", "-"))
+
+
+def names(change: Change) -> list[str]:
+    """A word for each round."""
+    return [f"n{number}" for number in range(ROUNDS)]
+
+
+@EVERY_CHANGE
+class TestALostAnswer:
+    """Promised: "A write whose response got lost is recognised as our own when it comes again"."""
+
+    def test_while_aws_knows_the_transaction_the_caller_hears_of_success(
+        self, change: Change, payments: Cast, wire: Wire
+    ) -> None:
+        for name, faults in zip(names(change), cycle(([lose_answer], [lose_answer, lose_answer])), strict=False):
+            change.prepare(payments, name)
+            disturb(wire, change, *faults)
+
+            perform(change, payments, name)
+
+            assert wire.faults() == len(faults)
+            wire.mend()
+
+    def test_when_aws_has_forgotten_the_transaction_our_own_record_tells(
+        self, change: Change, payments: Cast, wire: Wire
+    ) -> None:
+        """ "AWS keeps a client request token for 10 minutes; our own record (rid) covers what comes later"."""
+        faults: cycle[list[Fault]] = cycle(([lose_answer], [lose_answer, lose_answer], [lose_request, lose_answer]))
+        for name, planned in zip(names(change), faults, strict=False):
+            change.prepare(payments, name)
+            wire.forgets_tokens = True
+            disturb(wire, change, *planned)
+
+            perform(change, payments, name)
+
+            assert wire.faults() == len(planned)
+            wire.mend()
+
+    def test_half_an_answer_is_as_good_as_none(self, change: Change, payments: Cast, wire: Wire) -> None:
+        change.prepare(payments, "n0")
+        wire.forgets_tokens = True
+        disturb(wire, change, truncate)
+
+        perform(change, payments, "n0")
+
+        assert wire.faults() == 1
+
+    def test_when_every_answer_is_lost_the_caller_may_ask_again(
+        self, change: Change, payments: Cast, wire: Wire
+    ) -> None:
+        change.prepare(payments, "n0")
+        wire.always(change.writes[-1], lose_answer)
+
+        assert change.make(payments, "n0").slug == "storage-busy"
+
+        wire.mend()
+        again = change.make(payments, "n0")
+        assert again.status < 500
+
+
+class TestALostReservation:
+    def test_a_number_whose_answer_was_lost_is_left_out_and_never_given_twice(self, payments: Cast, wire: Wire) -> None:
+        """Promised: "Gaps are allowed, reuse is not."."""
+        given = []
+        for _ in range(5):
+            wire.next("UpdateItem", lose_answer)
+            given.append(perform(BY_SLUG["register without a label"], payments, "fraud").body["version"])
+
+        assert given == ["2", "4", "6", "8", "10"]
+
+
+class TestTheHarness:
+    """A harness that cannot fail proves nothing: without the recognition, these changes are reported as refused."""
+
+    @pytest.mark.parametrize(
+        "slug",
+        [
+            *("register with a label", "register without a label", "register below the highest", "delete a version"),
+            *("make an alias", "move an alias", "remove an alias", "create a team", "delete a team"),
+            *("add a member", "remove a member", "issue a token"),
+        ],
+    )  # the others look again, find it done and have nothing left to do
+    def test_it_notices_when_own_writes_are_not_recognised(
+        self, slug: str, payments: Cast, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        change = BY_SLUG[slug]
+        change.prepare(payments, "n0")
+        monkeypatch.setattr(transactions, "_is_own", lambda *_: False)
+        wire.forgets_tokens = True
+        disturb(wire, change, lose_answer)
+
+        with pytest.raises(AssertionError):
+            perform(change, payments, "n0")
+
+    def test_it_notices_when_a_repetition_comes_under_another_token(
+        self, payments: Cast, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A repetition as another event is another change: the caller would be told 200, not 201."""
+        change = BY_SLUG["register with a label"]
+        monkeypatch.setattr(transactions, "_is_own", lambda *_: False)
+        monkeypatch.setattr(transactions, "_attempt", _under_fresh_tokens(transactions._attempt))
+        wire.next("TransactWriteItems", lose_answer, *[lose_request] * (calls.MAX_ATTEMPTS - 1))
+
+        with pytest.raises(AssertionError):
+            perform(change, payments, "n0")
+
+
+def _under_fresh_tokens(attempt):
+    def attempting(operations, *, token):
+        try:
+            return attempt(operations, token=clock.new_id())
+        except StorageBusy:
+            return attempt(operations, token=clock.new_id())
+
+    return attempting
