@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""`make run`: the engine, the table with the demo data, and the web server, started and stopped as one.
+"""`make run`: the engine, the bus, the table with the demo data, the web server, the jobs and a pipeline, as one.
 
-Order: the lock on the home directory, the port, the engine, `manage.py prepare_local`, gunicorn; then it says where to
-look, and waits. Settings: ``PORT`` (8000), ``REGISTRY_HOME`` (``.local``), ``DEMO`` (1; 0 leaves the demo data out),
-``AWS_ENDPOINT_URL_DYNAMODB`` or ``AWS_ENDPOINT_URL`` (a DynamoDB of your own instead of the embedded engine).
+Order: the lock on the home directory, the port, the engine and the bus, `manage.py prepare_local`, gunicorn, the jobs
+(`manage.py run_jobs`) and the example's pipeline; then it says where to look, and waits.
+
+Settings: ``PORT`` (8000), ``REGISTRY_HOME`` (``.local``), ``DEMO`` (1; 0 leaves the demo data, the bus and the pipeline
+out), ``AWS_ENDPOINT_URL_DYNAMODB`` or ``AWS_ENDPOINT_URL`` (a DynamoDB of your own instead of the embedded engine),
+``REGISTRY_EVENT_BUS`` (a bus of your own instead of the local one with its pipeline).
 
 The rule to keep: nothing outlives this process, however it ends, and a person never sees a traceback.
 """
@@ -51,6 +54,12 @@ NOTED: Final = frozenset(
 HIGHEST_PORT: Final = 65535
 ENGINE_STARTS_WITHIN_SECONDS: Final = 30
 SERVER_STARTS_WITHIN_SECONDS: Final = 60
+
+BUS: Final = "model-registry"
+PIPELINE_TABLE: Final = "demo-pipeline"
+# A deployment takes the local pipeline so long: time to see it under way.
+PIPELINE_PAUSE_SECONDS: Final = 2
+
 # How long a request in progress may take after Ctrl-C; gunicorn itself gets some more to end.
 GRACE_SECONDS: Final = 5
 STOP_WITHIN_SECONDS: Final = 10
@@ -102,10 +111,9 @@ class Place:
         """Where the tokens of the demo users are."""
         return self.home / "tokens.json"
 
-    @property
-    def engine_log(self) -> Path:
-        """What the engine said."""
-        return self.home / "log" / "engine.log"
+    def log(self, name: str) -> Path:
+        """What one of the programs said."""
+        return self.home / "log" / f"{name}.log"
 
 
 class Child:
@@ -179,20 +187,30 @@ def run(place: Place) -> None:
         check_port(place.port)
         environment = app_environment(place)
         children = []
+        bus = None if os.environ.get("REGISTRY_EVENT_BUS") or not place.demo else bus_child(place, environment)
         endpoint = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB") or os.environ.get("AWS_ENDPOINT_URL")
-        if endpoint:
-            data = f"at {endpoint}"
-        else:
+        data = f"at {endpoint}"
+        served = None
+        if not endpoint:
             served, endpoint = engine_child(place)
             children.append(running.enter_context(served))
-            wait_until_answers(served, endpoint, "/", ENGINE_STARTS_WITHIN_SECONDS)
             data = f"in {shown(place.data)}, served at {endpoint}"
         environment["AWS_ENDPOINT_URL_DYNAMODB"] = endpoint
+        if bus is not None:
+            children.append(running.enter_context(bus))
+        if served is not None:
+            wait_until_answers(served, endpoint, "/", ENGINE_STARTS_WITHIN_SECONDS)
+        if bus is not None:
+            address = environment["AWS_ENDPOINT_URL_EVENTBRIDGE"]
+            wait_until_answers(bus, address, "/_ministack/health", ENGINE_STARTS_WITHIN_SECONDS)
         note_environment(place, environment)
-        prepare(place, environment, needs=children)
+        prepare(place, environment, needs=children, bus=bus is not None)
         server = running.enter_context(server_child(place, environment))
+        children.append(running.enter_context(jobs_child(place, environment, has_queue=bus is not None)))
+        if bus is not None:
+            children.append(running.enter_context(pipeline_child(place, environment)))
         wait_until_answers(server, place.url, "/api/v1/health", SERVER_STARTS_WITHIN_SECONDS)
-        say_where_to_look(place, data, seconds=time.monotonic() - started)
+        say_where_to_look(place, data, seconds=time.monotonic() - started, has_pipeline=bus is not None)
         children.append(server)
         while True:
             for child in children:
@@ -209,7 +227,7 @@ def home_lock(place: Place) -> Iterator[None]:
     """
     path = place.home / "run.lock"
     try:
-        place.engine_log.parent.mkdir(parents=True, exist_ok=True)
+        place.log("engine").parent.mkdir(parents=True, exist_ok=True)
         lock = path.open("a+")
     except OSError as error:
         message = f"{shown(place.home)} cannot be written ({error.strerror}); REGISTRY_HOME=<directory> names another."
@@ -253,6 +271,7 @@ def app_environment(place: Place) -> dict[str, str]:
     environment = os.environ | {"ENVIRONMENT": "local", "DJANGO_SETTINGS_MODULE": "registry_project.settings"}
     if not environment.get("REGISTRY_SECRET_KEY"):
         environment["REGISTRY_SECRET_KEY"] = secret_key(place.home)
+    environment.setdefault("REGISTRY_PUBLIC_URL", place.url)
     # Credentials in pairs: half of ours and half of somebody's would sign nothing.
     if not (environment.get("AWS_ACCESS_KEY_ID") or environment.get("AWS_PROFILE")):
         environment |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
@@ -281,9 +300,42 @@ def engine_child(place: Place) -> tuple[Child, str]:
         f"The local engine ({chosen})",
         [*command, "--data", str(place.data)],
         os.environ | {"REGISTRY_ENGINE": chosen, "REGISTRY_HOME": str(place.home)},
-        place.engine_log,
+        place.log("engine"),
     )
     return child, f"http://127.0.0.1:{port}"
+
+
+def bus_child(place: Place, environment: dict[str, str]) -> Child | None:
+    """Install the local bus, and tell the registry of it; return how to run it, or None if it cannot be had here."""
+    try:
+        engine.install_ministack(place.home)
+    except engine.EngineUnavailable as reason:
+        engine.progress(f"No local event bus ({reason}): deployments can be requested, and their events wait.")
+        return None
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment |= {
+        "REGISTRY_EVENT_BUS": BUS,
+        "AWS_ENDPOINT_URL_EVENTBRIDGE": address,
+        "AWS_ENDPOINT_URL_SQS": address,
+    }
+    command = [sys.executable, str(engine.ROOT / "bin" / "engine.py"), "bus", "--port", str(port)]
+    return Child("The local event bus", command, os.environ | {"REGISTRY_HOME": str(place.home)}, place.log("bus"))
+
+
+def jobs_child(place: Place, environment: Mapping[str, str], *, has_queue: bool) -> Child:
+    """Describe what schedules and the bus have Lambda do on AWS."""
+    command = [sys.executable, "manage.py", "run_jobs"]
+    if has_queue:
+        command += ["--reports", "deployment-reports"]
+    return Child("The jobs (manage.py run_jobs)", command, environment, place.log("jobs"))
+
+
+def pipeline_child(place: Place, environment: Mapping[str, str]) -> Child:
+    """Describe the pipeline: the example's, which runs what it is asked to run by writing down that it does."""
+    command = [sys.executable, "examples/pipeline/from_queue.py", "--queue", "deployment-requests"]
+    command += ["--pause", str(PIPELINE_PAUSE_SECONDS)]
+    return Child("The demo pipeline", command, {**environment, "PIPELINE_TABLE": PIPELINE_TABLE}, place.log("pipeline"))
 
 
 def free_port() -> int:
@@ -302,8 +354,8 @@ def note_environment(place: Place, environment: Mapping[str, str]) -> None:
     path.write_text("".join(f"{name}={shlex.quote(environment[name])}\n" for name in sorted(names)))
 
 
-def prepare(place: Place, environment: Mapping[str, str], *, needs: Sequence[Child]) -> None:
-    """Make the table and load the demo data: all of it in one process, for each costs a start of Django.
+def prepare(place: Place, environment: Mapping[str, str], *, needs: Sequence[Child], bus: bool) -> None:
+    """Make the table and the bus, load the demo data: all of it in one process, for each costs a start of Django.
 
     Raises:
         StartFailed: it did not work; it has said why itself.
@@ -311,6 +363,8 @@ def prepare(place: Place, environment: Mapping[str, str], *, needs: Sequence[Chi
     command = [sys.executable, "manage.py", "prepare_local", "--tokens", str(place.tokens)]
     if place.demo:
         command.append("--demo")
+    if bus:
+        command.append("--bus")
     with Child("The preparation", command, environment, log=None) as child:
         code = child.process.wait()
     if code != 0:
@@ -356,7 +410,7 @@ def wait_until_answers(child: Child, url: str, path: str, seconds: float) -> Non
     raise StartFailed(message)
 
 
-def say_where_to_look(place: Place, data: str, *, seconds: float) -> None:
+def say_where_to_look(place: Place, data: str, *, seconds: float, has_pipeline: bool) -> None:
     """Print the addresses, once they work."""
     lines = [
         "",
@@ -364,6 +418,9 @@ def say_where_to_look(place: Place, data: str, *, seconds: float) -> None:
         f"  API docs         {place.url}/api/docs",
         f"  Tokens           {shown(place.tokens)}" if place.tokens.exists() else "",
         f"  Data             {data}",
+        f"  Pipeline         runs what is deployed, for show; it tells of it in {shown(place.log('pipeline'))}"
+        if has_pipeline
+        else "",
         "  Commands         bin/manage help",
         "  Stop             Ctrl-C",
     ]

@@ -59,7 +59,7 @@ class BearerAuthentication(BaseAuthentication):
         if presented.startswith(PREFIX):
             return _token_holder(TokenText.parse(presented), request_id)
         if presented.startswith(tickets.PREFIX):
-            return _ticket_holder(presented, request_id)
+            return ticket_holder(presented, request_id)
         if oidc.is_enabled() and oidc.looks_like_jwt(presented):
             actor, expires_at = oidc.actor_of(presented, request_id=request_id)
             return Machine(actor.name, expires_at, {"kind": "oidc"}), actor
@@ -93,6 +93,17 @@ def actor_of(request: Request) -> Actor:
     return request.auth
 
 
+def ticket_holder(text: str, request_id: str) -> tuple[Machine, Actor]:
+    """Who reports with a callback ticket; no call is made.
+
+    Raises:
+        CredentialsRefused: the ticket is not ours, was changed, or has expired.
+    """
+    ticket = tickets.check(text, key=bus.present().ticket_key, at=clock.now())
+    actor = Actor(name=f"ticket:{ticket.deployment}", ticket_for=ticket.deployment, request_id=request_id)
+    return Machine(actor.name, ticket.expires_at, {"kind": "ticket"}), actor
+
+
 def _presented(request: Request | HttpRequest) -> str | None:
     header: str = request.META.get("HTTP_AUTHORIZATION", "")
     scheme, _, credentials = (part.strip() for part in header.strip().partition(" "))
@@ -106,12 +117,6 @@ def _presented(request: Request | HttpRequest) -> str | None:
         except ValueError:  # not base64, or not UTF-8 inside
             raise CredentialsRefused(reason="The Basic credentials cannot be read: they are not base64.") from None
     raise CredentialsRefused(reason="Send a token as 'Authorization: Bearer mr_…', or as the password of Basic.")
-
-
-def _ticket_holder(text: str, request_id: str) -> tuple[Machine, Actor]:
-    ticket = tickets.check(text, key=bus.present().ticket_key, at=clock.now())
-    actor = Actor(name=f"ticket:{ticket.deployment}", ticket_for=ticket.deployment, request_id=request_id)
-    return Machine(actor.name, ticket.expires_at, {"kind": "ticket"}), actor
 
 
 def _token_holder(presented: TokenText, request_id: str) -> tuple[Machine, Actor]:

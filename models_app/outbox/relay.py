@@ -27,7 +27,14 @@ class Tally:
     sent: int = 0
     refused: int = 0
     dead: int = 0
-    oldest_unsent_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What has not arrived: how long the oldest event has waited, and how many were given up (100 are counted)."""
+
+    oldest_seconds: float
+    dead: int
 
 
 def relay() -> Tally:
@@ -47,6 +54,14 @@ def relay() -> Tally:
                         return tally
                     _send(batch, tally)
     return tally
+
+
+def backlog() -> Backlog:
+    """How far the bus is behind the table; both are zero where all is well. One call a shard, and one more."""
+    oldest = [event for shard in outbox.shards() for event in outbox.list_unsent(shard, limit=1, after=None).items]
+    now = clock.now()
+    ages = [(now - event.occurred_at).total_seconds() for event in oldest]
+    return Backlog(oldest_seconds=max([0.0, *ages]), dead=len(outbox.list_dead(limit=READ_AT_ONCE).items))
 
 
 def revive() -> int:
@@ -69,8 +84,6 @@ def _send(batch: list[tuple[Event, dict[str, object]]], tally: Tally) -> None:
             continue
         tally.refused += 1
         tally.dead += outbox.note_refused(event, reason=refusal)
-        age = (clock.now() - event.occurred_at).total_seconds()
-        tally.oldest_unsent_seconds = max(tally.oldest_unsent_seconds, age)
         log.warning("the bus refused event %s: %s", event.id, refusal)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from models_app.domain.actors import command_line
 from models_app.domain.events import Event, EventKind
 from models_app.domain.teams import TeamSlug
@@ -45,3 +48,11 @@ def everything() -> list[dict[str, dict[str, str]]]:
         start = page.get("LastEvaluatedKey")
         if start is None:
             return found
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

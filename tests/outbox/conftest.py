@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
 
 from tests.api.conftest import fresh_clock, payments
+from tests.commands.shell import ROOT
 from tests.outbox.buses import PlayedBus
 from tests.outbox.queues import BUS, Ministack, Queue
 
@@ -59,3 +63,20 @@ def played(publishing_to: Callable[[str], None]) -> Iterator[PlayedBus]:
     publishing_to(bus.url)
     yield bus
     bus.close()
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Starts a command in a process of its own, and ends it with the test."""
+    processes = []
+
+    def start(*words: str) -> subprocess.Popen[bytes]:
+        environment = os.environ | {"ENVIRONMENT": "local", "REGISTRY_EVENT_BUS": "model-registry"}
+        command = [sys.executable, "manage.py", *words]
+        processes.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.terminate()
+        process.wait(timeout=10)

@@ -111,7 +111,6 @@ class TestABusThatRefusesSome:
 
         assert (tally.sent, tally.refused, tally.dead) == (len(committed()) - 5, 5, 0)
         assert set(unsent()) == refused
-        assert tally.oldest_unsent_seconds > 0
 
     def test_an_event_that_is_refused_inline_is_counted_and_kept(self, payments: Cast, played: PlayedBus) -> None:
         payments.contributor.registers("fraud", version="1.0.0")

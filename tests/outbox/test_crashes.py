@@ -1,20 +1,15 @@
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
-
-import pytest
+from collections.abc import Callable
 
 from models_app.outbox import bus, relay
 from models_app.storage import outbox
 from tests.callers import Cast
-from tests.commands.shell import ROOT, run
+from tests.commands.shell import run
 from tests.faults import Wire, lose_answer, refuse
-from tests.outbox.acts import an_event, committed, deploys, unsent
+from tests.outbox.acts import an_event, committed, deploys, unsent, until
 from tests.outbox.buses import Call, PlayedBus, take
 from tests.server import at_once
 from tests.storage.conftest import proxy, wire
@@ -98,35 +93,18 @@ class TestManyAtOnce:
         assert outcomes == [[None] * 10] * 4
 
 
-@pytest.fixture
-def started(played: PlayedBus) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    """Starts a command in a process of its own, and ends it with the test."""
-    processes = []
-
-    def start(*words: str) -> subprocess.Popen[bytes]:
-        environment = os.environ | {"ENVIRONMENT": "local", "REGISTRY_EVENT_BUS": "model-registry"}
-        command = [sys.executable, "manage.py", *words]
-        processes.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL))
-        return processes[-1]
-
-    yield start
-    for process in processes:
-        process.terminate()
-        process.wait(timeout=10)
-
-
 class TestARelayThatGoesOn:
     def test_outlives_a_bus_that_is_down(
         self, payments: Cast, played: PlayedBus, started: Callable[..., subprocess.Popen[bytes]]
     ) -> None:
         recovered = threading.Event()
         played.manner = lambda call: take(call) if recovered.is_set() else call.hang_up()
-        process = started("relay_events", "--every", "0.1")
-        _until(lambda: len(played.calls) >= 3)
+        process = started("run_jobs")
+        until(lambda: len(played.calls) >= 3)
 
         recovered.set()
 
-        _until(lambda: not unsent())
+        until(lambda: not unsent())
         assert sorted(played.taken) == committed()
         assert process.poll() is None
 
@@ -150,10 +128,3 @@ class TestARelayThatGoesOn:
 
         assert sorted(set(played.taken)) == committed()
         assert unsent() == []
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from models_app.management import demo
+from models_app.management import demo, local_bus
 from models_app.management.refusals import RegistryCommand
 from models_app.storage.table import create_table
 
@@ -20,6 +20,7 @@ class Command(RegistryCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
         parser.add_argument("--demo", action="store_true", help="load demo teams, people, tokens and models")
+        parser.add_argument("--bus", action="store_true", help="make the event bus and its queues")
         parser.add_argument("--tokens", type=Path, metavar="FILE", help="where to keep the demo's tokens")
 
     def handle(self, **options: Any) -> None:
@@ -27,6 +28,8 @@ class Command(RegistryCommand):
         if not settings.IS_LOCAL:
             raise CommandError("This is for local registries; on AWS the stack makes the table.")
         create_table()
+        if options["bus"]:
+            local_bus.make(settings.EVENT_BUS)
         if options["demo"]:
             self._load(options["tokens"])
 
