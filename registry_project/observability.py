@@ -18,7 +18,9 @@ log = logging.getLogger("registry.requests")
 
 # A caller's own id helps to follow a request over several services; anything else in that header is not repeated.
 CALLERS_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
-TOKENS = re.compile(r"mr_[0-9A-Za-z]{12}_[0-9A-Za-z]+|eyJ[0-9A-Za-z_-]+\.[0-9A-Za-z_.-]+")
+TOKENS = re.compile(
+    r"mr_[0-9A-Za-z]{12}_[0-9A-Za-z]+|mrt_[a-z0-9-]+\.[0-9A-Z]{26}\.[0-9]+\.[0-9a-f]+|eyJ[0-9A-Za-z_-]+\.[0-9A-Za-z_.-]+"
+)
 
 
 class RequestMiddleware:

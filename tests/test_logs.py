@@ -13,6 +13,9 @@ import pytest
 from django.http import HttpRequest
 from django.urls import include, path
 
+from models_app.domain import clock, tickets
+from models_app.domain.deployment_ids import DeploymentId
+from models_app.domain.teams import TeamSlug
 from models_app.domain.tokens import TokenText
 from tests.api.conftest import fresh_clock, payments  # noqa: F401 - fixtures
 from tests.callers import Caller, a_team
@@ -192,3 +195,10 @@ class TestSecrets:
         logging.getLogger("registry").error("It said %s and %s.", jwt, TokenText("A" * 12, "B" * 30).text)
 
         assert log.lines[0]["message"] == "It said [token] and [token]."
+
+    def test_a_callback_ticket_is_struck_out_too(self, log: Log) -> None:
+        ticket = tickets.issue(DeploymentId.new(TeamSlug("payments")), key="k" * 60, at=clock.now())
+
+        logging.getLogger("registry").error("It said %s.", ticket)
+
+        assert log.lines[0]["message"] == "It said [token]."
