@@ -206,10 +206,10 @@ def run(place: Place) -> None:
         note_environment(place, environment)
         prepare(place, environment, needs=children, bus=bus is not None)
         server = running.enter_context(server_child(place, environment))
+        wait_until_answers(server, place.url, "/api/v1/health", SERVER_STARTS_WITHIN_SECONDS)
         children.append(running.enter_context(jobs_child(place, environment, has_queue=bus is not None)))
         if bus is not None:
             children.append(running.enter_context(pipeline_child(place, environment)))
-        wait_until_answers(server, place.url, "/api/v1/health", SERVER_STARTS_WITHIN_SECONDS)
         say_where_to_look(place, data, seconds=time.monotonic() - started, has_pipeline=bus is not None)
         children.append(server)
         while True:

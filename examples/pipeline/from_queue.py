@@ -3,8 +3,8 @@
 
     python examples/pipeline/from_queue.py --queue deployment-requests [--pause 2]
 
-The queue gets what the rule lets through. A message is deleted once the consumer is done with it; what failed comes
-again when its visibility time-out is over, as Lambda would be called again.
+A message is deleted once the consumer is done with it. What fails in passing comes again when its visibility time-out
+is over, as Lambda would be called again. To see a deployment fail, request it with ``"parameters": {"fail": "why"}``.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ import argparse
 import json
 import logging
 import time
+from typing import Any
 
 import boto3
 import consumer
 from botocore.exceptions import BotoCoreError, ClientError
 
 WAIT_SECONDS = 2
-AGAIN_AFTER_SECONDS = 5
+AGAIN_AFTER_SECONDS = 30
 
 log = logging.getLogger("pipeline")
+apply_at_once = consumer.apply
 
 
 def main() -> None:
@@ -30,21 +32,36 @@ def main() -> None:
     parser.add_argument("--queue", required=True, help="name of the queue")
     parser.add_argument("--pause", type=float, default=0, metavar="SECONDS", help="work so long on each deployment")
     options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    log.setLevel(logging.INFO)
+
+    def apply(detail: dict[str, Any]) -> None:
+        time.sleep(options.pause)
+        if "fail" in (parameters := detail["data"]["parameters"]):
+            raise consumer.CannotRun(str(parameters["fail"]))
+        apply_at_once(detail)
+
+    consumer.apply = apply
     consumer.create_table()
     queue = boto3.resource("sqs").get_queue_by_name(QueueName=options.queue)
-    log.info("waiting for deployments in %s", options.queue)
+    log.info("waiting for deployments in the queue %s", options.queue)
     while True:
         try:
-            messages = queue.receive_messages(
-                MaxNumberOfMessages=1, WaitTimeSeconds=WAIT_SECONDS, VisibilityTimeout=AGAIN_AFTER_SECONDS
-            )
-            for message in messages:
-                consumer.handler(json.loads(message.body), None)
-                message.delete()
+            consume(queue)
         except (BotoCoreError, ClientError, OSError) as failure:
             log.warning("not now: %s", failure)
             time.sleep(WAIT_SECONDS)
+
+
+def consume(queue: Any) -> None:
+    """Wait a little for a message, and do what it asks for."""
+    messages = queue.receive_messages(
+        MaxNumberOfMessages=1, WaitTimeSeconds=WAIT_SECONDS, VisibilityTimeout=AGAIN_AFTER_SECONDS
+    )
+    for message in messages:
+        outcome = consumer.handler(json.loads(message.body), None)
+        log.info("%s", outcome)
+        message.delete()
 
 
 if __name__ == "__main__":

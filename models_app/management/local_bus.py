@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import boto3
-from django.conf import settings
 
+from models_app.domain.events import EventKind
 from models_app.jobs import REPORTED
+from models_app.outbox.bus import SOURCE
 
 REQUESTS_QUEUE = "deployment-requests"
 REPORTS_QUEUE = "deployment-reports"
-EXAMPLE_RULE = "examples/pipeline/rule.json"
 
 
 def make(bus: str) -> None:
-    """Make the bus and its two queues: requests for the pipeline, by the example's rule; reports for the registry."""
+    """Make the bus and its two queues: requests for the pipeline, reports for the registry."""
     events, sqs = boto3.client("events"), boto3.client("sqs")
     if bus not in {each["Name"] for each in events.list_event_buses()["EventBuses"]}:
         events.create_event_bus(Name=bus)
-    requests = json.loads(Path(settings.BASE_DIR, EXAMPLE_RULE).read_text())
-    _subscribe(events, sqs, bus, REQUESTS_QUEUE, requests)
+    _subscribe(events, sqs, bus, REQUESTS_QUEUE, {"source": [SOURCE], "detail-type": [EventKind.DEPLOYMENT_REQUESTED]})
     _subscribe(events, sqs, bus, REPORTS_QUEUE, {"detail-type": [REPORTED]})
 
 
