@@ -15,6 +15,7 @@ from typing import Any
 
 import boto3
 
+from tests import event_contract
 from tests.engine import ENGINE, free_port
 
 BUS = "model-registry"
@@ -92,7 +93,9 @@ class Queue:
             if not answer.get("Messages"):
                 return found
             for message in answer["Messages"]:
-                found.append(json.loads(message["Body"]))
+                envelope = json.loads(message["Body"])
+                event_contract.check(envelope["detail-type"], envelope["detail"])
+                found.append(envelope)
                 self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
 
     def details(self, kind: str) -> list[Detail]:
