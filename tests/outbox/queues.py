@@ -19,6 +19,7 @@ from tests import event_contract
 from tests.engine import ENGINE, free_port
 
 BUS = "model-registry"
+EVERYTHING = json.dumps({"source": ["model-registry"]})
 Detail = dict[str, Any]
 
 
@@ -49,13 +50,13 @@ class Ministack:
         return boto3.Session().client(service, endpoint_url=self.url)
 
     @contextlib.contextmanager
-    def queue(self) -> Iterator[Queue]:
-        """A queue that gets all that the registry publishes from now on."""
+    def queue(self, pattern: str = EVERYTHING) -> Iterator[Queue]:
+        """A queue that gets what the registry publishes from now on: all of it, or what fits a rule's pattern."""
         events, sqs = self.client("events"), self.client("sqs")
         name = f"test-{time.time_ns()}"
         queue = sqs.create_queue(QueueName=name)["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        events.put_rule(Name=name, EventBusName=BUS, EventPattern=json.dumps({"source": ["model-registry"]}))
+        events.put_rule(Name=name, EventBusName=BUS, EventPattern=pattern)
         events.put_targets(Rule=name, EventBusName=BUS, Targets=[{"Id": "queue", "Arn": arn}])
         yield Queue(sqs, queue)
         events.remove_targets(Rule=name, EventBusName=BUS, Ids=["queue"])
