@@ -28,15 +28,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def table() -> Iterator[None]:
-    """An empty table for one test. At the end nothing in it may contradict itself."""
+    """An empty table for one test. At the end nothing in it may contradict itself, or the contract of its events."""
     from models_app.services.tokens import forget_tokens
     from models_app.storage.soundness import find_faults
     from models_app.storage.table import RegistryItem, create_table
+    from tests import event_contract
 
     create_table()
     try:
         yield
         assert find_faults() == []
+        event_contract.check_committed()
     finally:
         forget_tokens()
         RegistryItem.delete_table()

@@ -35,7 +35,7 @@ def create_user(
         is_platform_admin=is_platform_admin,
         created_at=clock.now(),
     )
-    data = {"email": email, "isPlatformAdmin": is_platform_admin}
+    data = {"username": username, "email": email, "isPlatformAdmin": is_platform_admin}
     event = Event.record(EventKind.USER_CREATED, by=actor, username=username, data=data)
     commit([users.creating(user)], event=event)
     return user
@@ -65,7 +65,7 @@ def update_user(*, actor: Actor, username: Username, end_sessions: bool = False,
         ends = end_sessions or "password" in changes
         new = replace(old, **changes, session_epoch=old.session_epoch + ends, revision=old.revision + 1)
         told = {wire: changes[name] for name, wire in WIRE_NAMES.items() if name in changes}
-        data = {"passwordChanged": "password" in changes, "sessionsEnded": ends, **told}
+        data = {"username": username, "passwordChanged": "password" in changes, "sessionsEnded": ends, **told}
         event = Event.record(EventKind.USER_UPDATED, by=actor, username=username, data=data)
         commit([users.updating(new)], event=event)
         return new

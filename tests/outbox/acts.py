@@ -14,6 +14,7 @@ from models_app.storage.transactions import commit
 from tests.callers import Answer, Cast
 
 TEAM = TeamSlug("payments")
+RENAMED = {"changes": {"displayName": {"from": "payments", "to": "Payments"}}}
 
 
 def deploys(team: Cast, model: str = "fraud", version: str = "1.0.0", environment: str = "prod") -> Answer:
@@ -24,7 +25,7 @@ def deploys(team: Cast, model: str = "fraud", version: str = "1.0.0", environmen
 
 def an_event(**facts: object) -> Event:
     """A committed event that nobody sends but the relay."""
-    event = Event.record(EventKind.TEAM_UPDATED, by=command_line(), **{"team": TEAM, **facts})
+    event = Event.record(EventKind.TEAM_UPDATED, by=command_line(), **{"team": TEAM, "data": RENAMED, **facts})
     commit([], event=event)
     return event
 

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests import event_contract
+
 
 class Call:
     """One PutEvents that arrived at the played bus."""
@@ -99,10 +101,12 @@ class PlayedBus:
         return [each for call in self.calls for each in call.taken]
 
     def close(self) -> None:
-        """Take it down."""
+        """Take it down. All that it was asked to take must be as the contract says."""
         self.closing.set()
         self.server.shutdown()
         self.server.server_close()
+        for entry in (each for call in self.calls for each in call.entries):
+            event_contract.check(entry["DetailType"], json.loads(entry["Detail"]))
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         bus = self

@@ -15,9 +15,11 @@ from typing import Any
 
 import boto3
 
+from tests import event_contract
 from tests.engine import ENGINE, free_port
 
 BUS = "model-registry"
+EVERYTHING = json.dumps({"source": ["model-registry"]})
 Detail = dict[str, Any]
 
 
@@ -48,13 +50,13 @@ class Ministack:
         return boto3.Session().client(service, endpoint_url=self.url)
 
     @contextlib.contextmanager
-    def queue(self) -> Iterator[Queue]:
-        """A queue that gets all that the registry publishes from now on."""
+    def queue(self, pattern: str = EVERYTHING) -> Iterator[Queue]:
+        """A queue that gets what the registry publishes from now on: all of it, or what fits a rule's pattern."""
         events, sqs = self.client("events"), self.client("sqs")
         name = f"test-{time.time_ns()}"
         queue = sqs.create_queue(QueueName=name)["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        events.put_rule(Name=name, EventBusName=BUS, EventPattern=json.dumps({"source": ["model-registry"]}))
+        events.put_rule(Name=name, EventBusName=BUS, EventPattern=pattern)
         events.put_targets(Rule=name, EventBusName=BUS, Targets=[{"Id": "queue", "Arn": arn}])
         yield Queue(sqs, queue)
         events.remove_targets(Rule=name, EventBusName=BUS, Ids=["queue"])
@@ -92,7 +94,9 @@ class Queue:
             if not answer.get("Messages"):
                 return found
             for message in answer["Messages"]:
-                found.append(json.loads(message["Body"]))
+                envelope = json.loads(message["Body"])
+                event_contract.check(envelope["detail-type"], envelope["detail"])
+                found.append(envelope)
                 self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
 
     def details(self, kind: str) -> list[Detail]:

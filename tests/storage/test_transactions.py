@@ -55,7 +55,8 @@ def a_write(verb: Verb, *, fails: bool) -> Write:
 
 
 def an_event() -> Event:
-    return Event.record(EventKind.TEAM_UPDATED, by=command_line(), team=TeamSlug("tests"))
+    renamed = {"changes": {"displayName": {"from": "tests", "to": "Tests"}}}
+    return Event.record(EventKind.TEAM_UPDATED, by=command_line(), team=TeamSlug("tests"), data=renamed)
 
 
 def everything() -> list[dict[str, object]]:

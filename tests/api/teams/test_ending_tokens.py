@@ -36,7 +36,8 @@ def revoked_by_another_process(token_id):
     """What a revocation elsewhere leaves in the table, and nothing in this process's memory."""
     token = tokens.find(token_id)
     gone = replace(token, revoked_at=clock.now(), revision=token.revision + 1)
-    event = Event.record(EventKind.TOKEN_REVOKED, by=command_line(), team=TeamSlug("payments"), data={})
+    data = {"tokenId": token.id, "name": token.name, "role": token.role}
+    event = Event.record(EventKind.TOKEN_REVOKED, by=command_line(), team=TeamSlug("payments"), data=data)
     commit([tokens.revoking(gone)], event=event)
 
 
