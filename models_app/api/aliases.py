@@ -1,8 +1,7 @@
-"""``/models/{modelId}/aliases/{alias}`` and ``/models/{modelId}/resolve``."""
+"""``/models/{modelId}/aliases/{alias}``."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
@@ -11,19 +10,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from models_app.api.fields import Text
-from models_app.api.instants import parse_instant
 from models_app.api.preconditions import expected_of, is_known, quoted
 from models_app.api.serializers import Representation, RequestBody
 from models_app.api.versions import IF_MATCH, IF_NONE_MATCH
 from models_app.api.viewsets import ModelScoped
-from models_app.domain.aliases import LATEST, Alias, AliasName
+from models_app.domain.aliases import Alias, AliasName
 from models_app.domain.clock import wire
 from models_app.domain.errors import AliasNotFound, InvalidFields, NotFound, VersionNotFound
 from models_app.domain.permissions import Permission
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import VersionReference
 from models_app.services import aliases
-from models_app.services.aliases import Resolution
 
 
 class MoveAliasRequest(RequestBody):
@@ -49,28 +46,6 @@ class AliasRepresentation(Representation[Alias]):
             "version": instance.version,
             "movedAt": wire(instance.moved_at),
             "movedBy": instance.moved_by,
-        }
-
-
-class ResolutionRepresentation(Representation[Resolution]):
-    """What a name meant."""
-
-    modelId = serializers.CharField()
-    alias = serializers.CharField()
-    at = serializers.DateTimeField()
-    version = serializers.CharField()
-    since = serializers.DateTimeField(allow_null=True, help_text="When it came to mean this version.")
-    eventId = serializers.CharField(allow_null=True, help_text="The event that made it so, for a time in the past.")
-
-    def to_representation(self, instance: Resolution) -> dict[str, Any]:
-        """The answer in wire names."""
-        return {
-            "modelId": str(self.context["model_id"]),
-            "alias": instance.name,
-            "at": wire(instance.at),
-            "version": instance.version,
-            "since": wire(instance.since) if instance.since else None,
-            "eventId": instance.event_id,
         }
 
 
@@ -114,9 +89,7 @@ class AliasViewSet(ModelScoped):
         "retrieve": Permission.READ,
         "update": Permission.MOVE_ALIAS,
         "destroy": Permission.MOVE_ALIAS,
-        "resolve": Permission.READ,
     }
-    query_parameters: ClassVar[dict[str, frozenset[str]]] = {"resolve": frozenset({"alias", "at"})}
 
     @property
     def missing(self) -> AliasNotFound:
@@ -133,11 +106,9 @@ class AliasViewSet(ModelScoped):
                 raise
             raise self.missing from None
 
-    def scope(self) -> tuple[TeamSlug, NotFound] | None:
-        """The model's team, and what the service hides behind; what resolve hides behind depends on the question."""
+    def scope(self) -> tuple[TeamSlug, NotFound]:
+        """The model's team, and what the service hides behind."""
         model_id = self.model_id
-        if self.action == "resolve":
-            return None
         if self.action == "update":
             return model_id.team, VersionNotFound(model=model_id, version="")
         return model_id.team, self.missing
@@ -163,29 +134,6 @@ class AliasViewSet(ModelScoped):
             actor=self.actor, model_id=self.model_id, name=self.alias_name, expected=expected_of(request)
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-    @extend_schema(
-        operation_id="resolve",
-        summary="Which version an alias means, or meant at a time",
-        parameters=[
-            OpenApiParameter("alias", str, required=True, description="An alias, or `latest`."),
-            OpenApiParameter("at", datetime, description="RFC 3339; default: now."),
-        ],
-        responses=ResolutionRepresentation,
-    )
-    def resolve(self, request: Request, **_: str) -> Response:
-        """Answer what the name means."""
-        name = request.query_params.get("alias")
-        if name is None:
-            raise InvalidFields.one("alias", "required", "Say which alias: ?alias=champion, or ?alias=latest.")
-        wanted = name.removeprefix("@")
-        resolution = aliases.resolve(
-            actor=self.actor,
-            model_id=self.model_id,
-            name=LATEST if wanted.lower() == LATEST else AliasName.parse(wanted),
-            at=parse_instant(at, field="at") if (at := request.query_params.get("at")) is not None else None,
-        )
-        return Response(ResolutionRepresentation(context={"model_id": self.model_id}).to_representation(resolution))
 
     def _answer(self, alias: Alias, code: int = status.HTTP_200_OK) -> Response:
         body = AliasRepresentation(context={"model_id": self.model_id}).to_representation(alias)

@@ -128,12 +128,28 @@ class DeploymentRepresentation(Representation[Deployment]):
         }
 
 
+class RunningRepresentation(serializers.Serializer[Any]):
+    """A version that runs, or ran."""
+
+    deploymentId = serializers.CharField()
+    version = serializers.CharField()
+    since = serializers.DateTimeField()
+
+
+class PlacementRepresentation(serializers.Serializer[Any]):
+    """What a model has in one slot."""
+
+    current = RunningRepresentation(allow_null=True, help_text="What runs there.")
+    previous = RunningRepresentation(allow_null=True, help_text="What another version ran there before.")
+    inFlight = serializers.CharField(allow_null=True, help_text="The deployment that is under way there.")
+
+
 class PlanRepresentation(Representation[Plan]):
     """What a deployment would come to."""
 
     wouldDeploy = serializers.BooleanField()
     blockers = serializers.ListField(child=Document())
-    runningNow = Document(help_text="What the model has in that environment and target.")
+    runningNow = PlacementRepresentation(help_text="What the model has in that environment and target.")
     fit = Document(help_text="Obstacles, notes, and the KServe manifest or the Lambda packaging it would take.")
     event = Document(help_text="The exact event, but for its ids, times and callback ticket.")
 

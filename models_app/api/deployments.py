@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
@@ -21,6 +21,7 @@ from models_app.api.deployment_bodies import (
     ReportRequest,
     RollbackRequest,
 )
+from models_app.api.pagination import PageRequest
 from models_app.api.preconditions import quoted
 from models_app.api.versions import REFERENCE
 from models_app.api.viewsets import PAGED, ModelScoped, RegistryViewSet
@@ -28,17 +29,17 @@ from models_app.domain import clock
 from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.deployments import (
     Deployment,
+    DeploymentFilter,
     DeploymentStatus,
     EnvironmentName,
 )
 from models_app.domain.errors import InvalidFields, ModelNotFound, NotFound
 from models_app.domain.frameworks import Target
 from models_app.domain.idempotency import IdempotencyKey, Kept
+from models_app.domain.pages import Page
 from models_app.domain.permissions import Permission
 from models_app.domain.teams import TeamSlug
 from models_app.services import deployment_reports, deployments
-
-T = TypeVar("T")
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -48,6 +49,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 ENVIRONMENT = OpenApiParameter("environment", str, description="Only there.")
 TARGET = OpenApiParameter("deploymentTarget", str, description="Only on EKS, or only on Lambda.")
+LISTED = PAGED | {"environment", "deploymentTarget"}
 
 
 @extend_schema_view(
@@ -64,7 +66,7 @@ TARGET = OpenApiParameter("deploymentTarget", str, description="Only on EKS, or 
     list=extend_schema(
         operation_id="listVersionDeployments",
         summary="A version's deployments, the newest first",
-        parameters=[REFERENCE],
+        parameters=[REFERENCE, ENVIRONMENT, TARGET],
         responses=DeploymentRepresentation(many=True),
     ),
 )
@@ -73,7 +75,7 @@ class DeployViewSet(ModelScoped):
 
     serializer_class = DeploymentRepresentation
     permissions: ClassVar[dict[str, Permission]] = {"create": Permission.DEPLOY, "list": Permission.READ}
-    query_parameters: ClassVar[dict[str, frozenset[str]]] = {"create": frozenset({"dryRun"}), "list": PAGED}
+    query_parameters: ClassVar[dict[str, frozenset[str]]] = {"create": frozenset({"dryRun"}), "list": LISTED}
 
     def scope(self) -> tuple[TeamSlug, NotFound]:
         """The model's team."""
@@ -104,11 +106,14 @@ class DeployViewSet(ModelScoped):
     def list(self, request: Request, **_: str) -> Response:
         """Answer a page of deployments."""
         page = self.page
-        found = deployments.list_of_model(
-            actor=self.actor, reference=self.reference, limit=page.limit, after=page.after
+        found = deployments.list_of_version(
+            actor=self.actor,
+            reference=self.reference,
+            narrowed=_narrowed(self),
+            limit=page.limit,
+            after=page.after,
         )
-        represent = DeploymentRepresentation().to_representation
-        return page.answer([represent(each) for each in found.items], found.next)
+        return _listed(page, found)
 
     def _key(self, request: Request, sent: Mapping[str, Any]) -> IdempotencyKey | None:
         text = request.headers.get("Idempotency-Key")
@@ -132,6 +137,39 @@ def _given(kept: Kept | None) -> HttpResponse:
     response = HttpResponse(kept.body, status=kept.status, content_type="application/json")
     response["Location"] = kept.location
     return response
+
+
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="listModelDeployments",
+        summary="A model's deployments, the newest first",
+        parameters=[ENVIRONMENT, TARGET],
+        responses=DeploymentRepresentation(many=True),
+    )
+)
+class ModelDeploymentViewSet(ModelScoped):
+    """Deployments of all versions of one model."""
+
+    serializer_class = DeploymentRepresentation
+    permissions: ClassVar[dict[str, Permission]] = {"list": Permission.READ}
+    query_parameters: ClassVar[dict[str, frozenset[str]]] = {"list": LISTED}
+
+    def scope(self) -> tuple[TeamSlug, NotFound]:
+        """The model's team."""
+        model_id = self.model_id
+        return model_id.team, ModelNotFound(model=model_id)
+
+    def list(self, request: Request, **_: str) -> Response:
+        """Answer a page of deployments."""
+        page = self.page
+        found = deployments.list_of_model(
+            actor=self.actor,
+            model_id=self.model_id,
+            narrowed=_narrowed(self),
+            limit=page.limit,
+            after=page.after,
+        )
+        return _listed(page, found)
 
 
 @extend_schema_view(
@@ -194,9 +232,7 @@ class DeploymentViewSet(RegistryViewSet):
         "report": Permission.DEPLOY,
         "cancel": Permission.DEPLOY,
     }
-    query_parameters: ClassVar[dict[str, frozenset[str]]] = {
-        "list": PAGED | {"teamId", "environment", "deploymentTarget"}
-    }
+    query_parameters: ClassVar[dict[str, frozenset[str]]] = {"list": LISTED | {"teamId"}}
 
     def scope(self) -> tuple[TeamSlug, NotFound] | None:
         """The deployment's team. The holder of a ticket has no role in any: there the service decides."""
@@ -217,13 +253,11 @@ class DeploymentViewSet(RegistryViewSet):
         found = deployments.list_of_team(
             actor=self.actor,
             team=team,
-            environment=self._asked("environment", EnvironmentName.parse),
-            target=self._asked("deploymentTarget", Target.parse),
+            narrowed=_narrowed(self),
             limit=page.limit,
             after=page.after,
         )
-        represent = DeploymentRepresentation().to_representation
-        return page.answer([represent(each) for each in found.items], found.next)
+        return _listed(page, found)
 
     def retrieve(self, request: Request, **_: str) -> Response:
         """Answer the deployment."""
@@ -261,9 +295,18 @@ class DeploymentViewSet(RegistryViewSet):
         detail = body.validated_data["detail"]
         return _answer(deployment_reports.cancel(actor=self.actor, deployment_id=self.deployment_id, detail=detail))
 
-    def _asked(self, name: str, parse: Callable[[str], T]) -> T | None:
-        text = self.request.query_params.get(name)
-        return parse(text) if text is not None else None
+
+def _narrowed(view: RegistryViewSet) -> DeploymentFilter:
+    """What a list is narrowed to: the place that the query names."""
+    return DeploymentFilter(
+        environment=view.asked("environment", EnvironmentName.parse),
+        target=view.asked("deploymentTarget", Target.parse),
+    )
+
+
+def _listed(page: PageRequest, found: Page[Deployment]) -> Response:
+    represent = DeploymentRepresentation().to_representation
+    return page.answer([represent(each) for each in found.items], found.next)
 
 
 def _answer(deployment: Deployment) -> Response:

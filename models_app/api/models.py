@@ -12,7 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from models_app.api import versions as version_api
-from models_app.api.fields import Document, Tags, Text
+from models_app.api.deployment_bodies import PlacementRepresentation
+from models_app.api.fields import Tags, Text
 from models_app.api.filters import ModelFilterSet, ModelQuery
 from models_app.api.parsers import MergePatchParser, StrictJSONParser
 from models_app.api.permissions import SignedIn
@@ -83,7 +84,8 @@ class ModelRepresentation(Representation[RegisteredModel]):
     tags = Tags()
     aliases = serializers.DictField(child=serializers.CharField(), help_text="Each alias with its version.")
     placements = serializers.DictField(
-        child=Document(), help_text="What runs where: `prod/EKS` with the current, the previous and what is under way."
+        child=PlacementRepresentation(),
+        help_text="What runs where: `prod/EKS` with the current, the previous and what is under way.",
     )
     versionCount = serializers.IntegerField()
     latestVersion = VersionSummaryRepresentation(

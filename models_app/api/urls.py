@@ -10,10 +10,16 @@ from rest_framework.negotiation import DefaultContentNegotiation
 
 from models_app.api.aliases import AliasViewSet
 from models_app.api.callers import CallerViewSet, HealthViewSet
-from models_app.api.deployments import DeploymentViewSet, DeployViewSet, RollbackViewSet
+from models_app.api.deployments import (
+    DeploymentViewSet,
+    DeployViewSet,
+    ModelDeploymentViewSet,
+    RollbackViewSet,
+)
 from models_app.api.events import ModelEventViewSet, TeamEventViewSet
 from models_app.api.models import ModelListViewSet, ModelViewSet
 from models_app.api.problem_pages import problem_page
+from models_app.api.resolutions import ResolveViewSet
 from models_app.api.teams import MemberViewSet, TeamListViewSet, TeamViewSet
 from models_app.api.tokens import TokenViewSet
 from models_app.api.versions import VersionViewSet
@@ -32,7 +38,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}/versions", ModelViewSet.as_view({"get": "versions"}), name="versions"),
     path(f"{ONE}/events", ModelEventViewSet.as_view({"get": "list"}), name="model-events"),
     path(f"{ONE}/rollback", RollbackViewSet.as_view({"post": "create"}), name="rollback"),
-    path(f"{ONE}/resolve", AliasViewSet.as_view({"get": "resolve"}), name="resolve"),
+    path(f"{ONE}/resolve", ResolveViewSet.as_view({"get": "retrieve"}), name="resolve"),
+    path(f"{ONE}/deployments", ModelDeploymentViewSet.as_view({"get": "list"}), name="model-deployments"),
     path(
         f"{ONE}/aliases/<str:alias>",
         AliasViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),

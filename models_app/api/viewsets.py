@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
@@ -18,6 +19,8 @@ from models_app.domain.permissions import Permission
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import VersionReference
 from models_app.identity.authentication import actor_of
+
+T = TypeVar("T")
 
 TRUE_OR_FALSE = {"true": True, "false": False}
 PAGED = frozenset({LIMIT, CURSOR})
@@ -84,6 +87,11 @@ class RegistryViewSet(GenericViewSet[Any]):
         if text not in TRUE_OR_FALSE:
             raise InvalidFields.one(name, "invalid", "Use true or false.")
         return TRUE_OR_FALSE[text]
+
+    def asked(self, name: str, parse: Callable[[str], T]) -> T | None:
+        """What a parameter of the query says, parsed, or None where it is missing."""
+        text = self.request.query_params.get(name)
+        return parse(text) if text is not None else None
 
     def scope(self) -> tuple[TeamSlug, NotFound] | None:
         """The team that the path names, and the error that hides what it names; None where it names no team."""

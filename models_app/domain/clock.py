@@ -21,8 +21,10 @@ def now() -> datetime:
     return from_milliseconds(_milliseconds())
 
 
-def new_id() -> str:
+def new_id(*, after: datetime | None = None) -> str:
     """A ULID: 26 characters that sort by creation time, and within one process strictly.
+
+    ``after`` is an instant that the id has to lie behind, even if it came from a clock that runs ahead of this one.
 
     >>> first, second = new_id(), new_id()
     >>> first < second and len(first) == 26
@@ -33,6 +35,9 @@ def new_id() -> str:
         moment = max(_milliseconds(), _last[0])
         tail = _last[1] + 1 if moment == _last[0] else secrets.randbits(_RANDOM_BITS - 1)
         _last = (moment, tail)
+    if after is not None:
+        # Not remembered: one clock that runs far ahead would take along every later id of this process.
+        moment = max(moment, _to_milliseconds(after) + 1)
     return _encode(moment, _TIME_CHARACTERS) + _encode(tail, ULID_LENGTH - _TIME_CHARACTERS)
 
 

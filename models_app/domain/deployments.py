@@ -221,6 +221,15 @@ class Placement:
         return bool(self.current or self.previous or self.in_flight)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentFilter:
+    """What a list of deployments may be narrowed to. None means: no matter. The rest must all hold."""
+
+    version: VersionLabel | None = None
+    environment: EnvironmentName | None = None
+    target: Target | None = None
+
+
 def wire_placement(placement: Placement) -> dict[str, Any]:
     """A placement in wire names."""
 

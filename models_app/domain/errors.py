@@ -213,7 +213,7 @@ class AliasNotFound(NotFound):
 class NothingAtThatTime(NotFound):
     slug = "nothing-at-that-time"
     title = "It meant nothing at that time"
-    template = "At that time the name meant no version, or none that you may see."
+    template = "{sentence}, or none that you may see."
 
 
 class DeploymentNotFound(NotFound):

@@ -74,9 +74,12 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def record(cls, kind: EventKind, *, by: Actor, **facts: Any) -> Self:
-        """An event of this moment. ``facts`` are its other fields; a model's team is taken from the model."""
-        event_id = clock.new_id()
+    def record(cls, kind: EventKind, *, by: Actor, after: datetime | None = None, **facts: Any) -> Self:
+        """An event of this moment. ``facts`` are its other fields; a model's team is taken from the model.
+
+        ``after`` is when the decision was made that this one takes the place of: no clock may put this one before it.
+        """
+        event_id = clock.new_id(after=after)
         if (model := facts.get("model")) is not None:
             facts["team"] = model.team
         return cls(

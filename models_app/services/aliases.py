@@ -156,7 +156,7 @@ def resolve(*, actor: Actor, model_id: ModelId, name: str, at: datetime | None =
     now = clock.now()
     missing: NotFound = AliasNotFound(model=model_id, alias=name) if name != LATEST else ModelNotFound(model=model_id)
     if at is not None:
-        missing = NothingAtThatTime(at=clock.wire(at), alias=name, model=model_id)
+        missing = NothingAtThatTime(sentence="At that time the name meant no version")
     authorize(actor, Permission.READ, team=model_id.team, hidden_as=missing)
     if at is not None:
         return _resolve_from_events(model_id, name, at=at, missing=missing)

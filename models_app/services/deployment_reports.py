@@ -91,7 +91,8 @@ def _move(
         touched, head, placement = _consequences(old, new)
         writes: list[Write] = [deployments.moving(new)]
         replaced = placement.current if status is DeploymentStatus.SUCCEEDED else None
-        after = _placement_after(new, placement)
+        event = _status_changed(old, new, by, placement)
+        after = _placement_after(new, placement, since=event.occurred_at)
         changed = dict(touched)
         if replaced is not None and replaced.deployment != new.id:
             ended = DeploymentStatus.ROLLED_BACK if new.reason is Reason.ROLLBACK else DeploymentStatus.SUPERSEDED
@@ -109,7 +110,6 @@ def _move(
         writes.append(
             models.placing(settled, seen=head, placements_after=placements_with(head, new.slot, after), at=now)
         )
-        event = _status_changed(old, new, by, replaced)
         commit(writes, event=event)
         return new, event
 
@@ -145,19 +145,21 @@ def _apply(changed: dict[VersionLabel, ModelVersion], deployment: Deployment) ->
     changed[deployment.version] = version.with_deployments(live, failed=failed)
 
 
-def _placement_after(new: Deployment, placement: Placement) -> Placement:
+def _placement_after(new: Deployment, placement: Placement, *, since: datetime) -> Placement:
     if new.status.is_in_flight:
         return placement
     in_flight = None if placement.in_flight == new.id else placement.in_flight
     if new.status is not DeploymentStatus.SUCCEEDED:
         return replace(placement, in_flight=in_flight)
-    current = Running(deployment=new.id, version=new.version, since=new.updated_at)
+    current = Running(deployment=new.id, version=new.version, since=since)
     former = placement.current
     previous = former if former is not None and former.version != new.version else placement.previous
     return Placement(current=current, previous=previous, in_flight=in_flight)
 
 
-def _status_changed(old: Deployment, new: Deployment, actor: Actor, replaced: Running | None) -> Event:
+def _status_changed(old: Deployment, new: Deployment, actor: Actor, placement: Placement) -> Event:
+    """The event of a step; one that puts a version in its slot lies behind the one that put the last version there."""
+    replaced = placement.current if new.status is DeploymentStatus.SUCCEEDED else None
     data = {
         "deploymentId": str(new.id),
         **where(new.slot),
@@ -168,9 +170,12 @@ def _status_changed(old: Deployment, new: Deployment, actor: Actor, replaced: Ru
         "replaced": wire_placement(Placement(current=replaced))["current"],
     }
     decides = str(new.slot) if new.status is DeploymentStatus.SUCCEEDED else None
+    # Servers' clocks differ: told by those alone, what replaced a version could seem to have run before it.
+    after = replaced.since if replaced else None
     return Event.record(
         EventKind.DEPLOYMENT_STATUS_CHANGED,
         by=actor,
+        after=after,
         model=new.model,
         version=new.version,
         decides=decides,

@@ -12,6 +12,7 @@ from models_app.domain.actors import Actor
 from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.deployments import (
     Deployment,
+    DeploymentFilter,
     DeploymentOrder,
     DeploymentStatus,
     EnvironmentName,
@@ -165,28 +166,40 @@ def get_deployment(*, actor: Actor, deployment_id: DeploymentId) -> Deployment:
     return deployments.get(deployment_id)
 
 
-def list_of_model(*, actor: Actor, reference: VersionReference, limit: int, after: StartKey | None) -> Page[Deployment]:
-    """A version's deployments, the newest first. One call or a few; ``latest``, aliases and finding none take one more.
+def list_of_model(
+    *, actor: Actor, model_id: ModelId, narrowed: DeploymentFilter, limit: int, after: StartKey | None
+) -> Page[Deployment]:
+    """A model's deployments, the newest first. One call, narrowed up to four; finding none takes one more.
+
+    Raises:
+        ModelNotFound: there is none that the actor may see.
+    """
+    authorize(actor, Permission.READ, team=model_id.team, hidden_as=ModelNotFound(model=model_id))
+    page = deployments.list_of_model(model_id, narrowed=narrowed, limit=limit, after=after)
+    if not page.items and after is None:
+        models.get(model_id)  # none so far, or no such model?
+    return page
+
+
+def list_of_version(
+    *, actor: Actor, reference: VersionReference, narrowed: DeploymentFilter, limit: int, after: StartKey | None
+) -> Page[Deployment]:
+    """A version's deployments, the newest first. Up to four calls; ``latest``, aliases and finding none take one more.
 
     Raises:
         VersionNotFound: there is no such version that the actor may see.
     """
     authorize(actor, Permission.READ, team=reference.model.team, hidden_as=reference.missing)
     label = reference.label or versions.get(reference).label
-    page = deployments.list_of_model(reference.model, version=label, limit=limit, after=after)
+    narrowed = replace(narrowed, version=label)
+    page = deployments.list_of_model(reference.model, narrowed=narrowed, limit=limit, after=after)
     if not page.items and after is None:
         versions.get(reference)  # none so far, or no such version?
     return page
 
 
 def list_of_team(
-    *,
-    actor: Actor,
-    team: TeamSlug,
-    environment: EnvironmentName | None,
-    target: Target | None,
-    limit: int,
-    after: StartKey | None,
+    *, actor: Actor, team: TeamSlug, narrowed: DeploymentFilter, limit: int, after: StartKey | None
 ) -> Page[Deployment]:
     """A team's deployments, the newest first. One call, narrowed up to four.
 
@@ -194,7 +207,7 @@ def list_of_team(
         TeamNotFound: there is none that the actor may see.
     """
     authorize(actor, Permission.READ, team=team, hidden_as=TeamNotFound(team=team))
-    return deployments.list_of_team(team, environment=environment, target=target, limit=limit, after=after)
+    return deployments.list_of_team(team, narrowed=narrowed, limit=limit, after=after)
 
 
 def _kept(key: IdempotencyKey | None, *, at: datetime) -> Kept | None:

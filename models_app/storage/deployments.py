@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -11,9 +13,9 @@ from pynamodb.expressions.condition import Condition
 from models_app.domain import clock
 from models_app.domain.artifacts import Artifact
 from models_app.domain.deployment_ids import DeploymentId
-from models_app.domain.deployments import Deployment, DeploymentStatus, EnvironmentName, Reason, Slot, Step
+from models_app.domain.deployments import Deployment, DeploymentFilter, DeploymentStatus, Reason, Slot, Step
 from models_app.domain.documents import canonical_json
-from models_app.domain.frameworks import Framework, Target
+from models_app.domain.frameworks import Framework
 from models_app.domain.idempotency import Kept
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
@@ -40,37 +42,15 @@ def get(deployment_id: DeploymentId) -> Deployment:
 
 
 def list_of_model(
-    model: ModelId, *, version: VersionLabel | None, limit: int, after: StartKey | None
+    model: ModelId, *, narrowed: DeploymentFilter, limit: int, after: StartKey | None
 ) -> Page[Deployment]:
-    """A model's deployments, or one version's, the newest first. One call; of a version up to four."""
-    listing = Listing(
-        partition=table.model_deployments(model),
-        index="gsi1",
-        leaving=None if version is None else DeploymentItem.version == version,
-        newest_first=True,
-        batch=None if version is None else FILTERED_BATCH,
-    )
-    return _page(read_page(listing, limit=limit, after=after))
+    """A model's deployments, the newest first. One call, narrowed up to four."""
+    return _list(table.model_deployments(model), index="gsi1", narrowed=narrowed, limit=limit, after=after)
 
 
-def list_of_team(
-    team: TeamSlug,
-    *,
-    environment: EnvironmentName | None,
-    target: Target | None,
-    limit: int,
-    after: StartKey | None,
-) -> Page[Deployment]:
-    """A team's deployments, the newest first; all, or those in one place. One call, or up to four."""
-    narrowed = _condition(environment, target)
-    listing = Listing(
-        partition=table.team_deployments(team),
-        index="gsi2",
-        leaving=narrowed,
-        newest_first=True,
-        batch=None if narrowed is None else FILTERED_BATCH,
-    )
-    return _page(read_page(listing, limit=limit, after=after))
+def list_of_team(team: TeamSlug, *, narrowed: DeploymentFilter, limit: int, after: StartKey | None) -> Page[Deployment]:
+    """A team's deployments, the newest first. One call, narrowed up to four."""
+    return _list(table.team_deployments(team), index="gsi2", narrowed=narrowed, limit=limit, after=after)
 
 
 def list_overdue(*, at: datetime, limit: int) -> list[Deployment]:
@@ -125,17 +105,31 @@ def keeping(scope: str, kept: Kept, *, at: datetime) -> Write:
 # Items --------------------------------------------------------------------------------------------------------------
 
 
-def _condition(environment: EnvironmentName | None, target: Target | None) -> Condition | None:
-    """What narrows a list; a slot is kept as ``prod/EKS``, and neither part of it holds a slash."""
-    if environment is not None and target is not None:
-        return DeploymentItem.slot == str(Slot(environment, target))
-    if environment is not None:
-        return DeploymentItem.slot.startswith(f"{environment}/")
-    return DeploymentItem.slot.contains(f"/{target}") if target is not None else None
-
-
-def _page(page: Page[RawItem]) -> Page[Deployment]:
+def _list(
+    partition: str, *, index: str, narrowed: DeploymentFilter, limit: int, after: StartKey | None
+) -> Page[Deployment]:
+    leaving = _condition(narrowed)
+    listing = Listing(
+        partition=partition,
+        index=index,
+        leaving=leaving,
+        newest_first=True,
+        batch=None if leaving is None else FILTERED_BATCH,
+    )
+    page = read_page(listing, limit=limit, after=after)
     return Page([_deployment(raw) for raw in page.items], page.next)
+
+
+def _condition(narrowed: DeploymentFilter) -> Condition | None:
+    """What narrows a list; a slot is kept as ``prod/EKS``, and neither part of it holds a slash."""
+    conditions: list[Condition] = []
+    if narrowed.version is not None:
+        conditions.append(DeploymentItem.version == narrowed.version)
+    if narrowed.environment is not None:
+        conditions.append(DeploymentItem.slot.startswith(f"{narrowed.environment}/"))
+    if narrowed.target is not None:
+        conditions.append(DeploymentItem.slot.contains(f"/{narrowed.target}"))
+    return reduce(and_, conditions) if conditions else None
 
 
 def _item(deployment: Deployment) -> DeploymentItem:

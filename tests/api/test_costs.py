@@ -37,11 +37,12 @@ class Library:
 
 @pytest.fixture
 def library(payments: Cast) -> Library:
-    """A model with a few versions, an alias, some history, a member."""
+    """A model with a few versions, an alias, one that runs, some history, a member."""
     for label in ("1.0.0", "1.2.0", "2.0.0"):
         payments.contributor.registers("fraud", version=label)
     payments.maintainer.moves("payments.fraud", "champion", "1.2.0")
     payments.contributor.describes("payments.fraud", {"tags": {"domain": "cards"}})
+    payments.maintainer.reports(payments.maintainer.deploys("payments.fraud", "1.2.0", environment="prod"), "SUCCEEDED")
     ada = a_person("ada", roles={"payments": Role.VIEWER, "vision": Role.VIEWER})
     token_id = payments.contributor.gets("me").body["actor"].removeprefix("token:")
     return Library(payments, token_id, ada)
@@ -67,6 +68,17 @@ READS = [
     (f"{ONE}/resolve?alias=latest", ["Query"]),
     (f"{ONE}/resolve?alias=champion&at=2999-01-01T00:00:00Z", ["Query"]),
     (f"{ONE}/resolve?alias=latest&at=2999-01-01T00:00:00Z", ["Query"]),
+    # What runs where, now and then; with no target named, each may be meant.
+    (f"{ONE}/resolve?environment=prod", ["GetItem"]),
+    (f"{ONE}/resolve?environment=prod&deploymentTarget=EKS", ["GetItem"]),
+    (f"{ONE}/resolve?environment=prod&deploymentTarget=EKS&at=2999-01-01T00:00:00Z", ["Query"]),
+    (f"{ONE}/resolve?environment=prod&at=2999-01-01T00:00:00Z", ["Query", "Query"]),
+    (f"{ONE}/deployments", ["Query"]),
+    (f"{ONE}/deployments?environment=prod&deploymentTarget=EKS", ["Query"]),
+    (f"{ONE}/1.2.0/deployments", ["Query"]),
+    (f"{ONE}/@champion/deployments", ["GetItem", "Query"]),
+    ("deployments", ["Query"]),
+    ("deployments?environment=prod", ["Query"]),
     # History.
     (f"{ONE}/events", ["Query"]),
     ("events", ["Query"]),
@@ -84,7 +96,7 @@ READS = [
 
 class TestReads:
     @pytest.mark.parametrize(("path", "calls"), READS, ids=[path for path, _ in READS])
-    def test_each_is_one_call(self, library: Library, path: str, calls: list[str]) -> None:
+    def test_each_is_one_call_or_as_few_as_it_takes(self, library: Library, path: str, calls: list[str]) -> None:
         assert library.cost("GET", path) == calls
 
     def test_a_reader_who_has_it_already_pays_no_more(self, library: Library) -> None:
@@ -96,7 +108,8 @@ class TestReads:
 
     def test_a_further_page_is_one_call(self, library: Library) -> None:
         library.cast.contributor.registers("churn")
-        for path in ("models", f"{ONE}/versions", f"{ONE}/events", "events"):
+        library.cast.maintainer.deploys("payments.fraud", "1.0.0", environment="test")
+        for path in ("models", f"{ONE}/versions", f"{ONE}/deployments", f"{ONE}/events", "events"):
             following = library.cast.viewer.lists(path, limit=1).body["next"]
             with counted_calls() as sent:
                 assert library.cast.viewer.gets(following).status == 200
@@ -198,7 +211,13 @@ class TestTokens:
 
 
 class TestSize:
-    @pytest.mark.parametrize("path", [f"{ONE}/latest", f"{ONE}/1.2.0", ONE, "models", f"{ONE}/resolve?alias=latest"])
+    @pytest.mark.parametrize(
+        "path",
+        [
+            *(f"{ONE}/latest", f"{ONE}/1.2.0", ONE, "models", f"{ONE}/resolve?alias=latest"),
+            *(f"{ONE}/resolve?environment=prod", f"{ONE}/deployments"),
+        ],
+    )
     def test_the_cost_does_not_grow_with_the_registry(self, library: Library, path: str) -> None:
         before = library.cost("GET", path)
         for number in range(60):

@@ -17,6 +17,9 @@ def cast(table):
         for name in ("first", "second"):
             for version in ("1", "2"):
                 caller.registers(name, version=version)
+    for caller, team in ((cast.maintainer, "payments"), (cast.outsider, "vision")):
+        for target in ("EKS", "Lambda"):
+            caller.deploys(f"{team}.first", "1", environment="prod", deploymentTarget=target)
     return cast
 
 
@@ -24,6 +27,8 @@ LISTS = {
     "models": "models",
     "models by update": "models?ordering=-updatedAt",
     "versions": "models/{team}.first/versions",
+    "model deployments": "models/{team}.first/deployments",
+    "model deployments in one place": "models/{team}.first/deployments?environment=prod",
     "model events": "models/{team}.first/events",
     "team events": "events",
     "tokens": "teams/{team}/tokens",

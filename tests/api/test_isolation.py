@@ -38,6 +38,7 @@ OBJECTS: dict[tuple[str, str], Any] = {
     (f"{MODEL}/<str:version>/restore", "POST"): None,
     (f"{MODEL}/<str:version>/deploy", "POST"): {"environment": "prod"},
     (f"{MODEL}/<str:version>/deployments", "GET"): None,
+    (f"{MODEL}/deployments", "GET"): None,
     (f"{MODEL}/rollback", "POST"): {"environment": "prod", "deploymentTarget": "EKS"},
     (DEPLOYMENT, "GET"): None,
     (f"{DEPLOYMENT}/status", "POST"): {"status": "SUCCEEDED"},

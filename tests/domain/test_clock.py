@@ -52,6 +52,15 @@ class TestIds:
 
         assert before < after
 
+    @pytest.mark.parametrize("ahead", [timedelta(0), timedelta(milliseconds=1), timedelta(days=1)])
+    def test_one_that_has_to_lie_behind_an_instant_does_and_the_next_ones_need_not(self, ahead: timedelta) -> None:
+        instant = clock.now() + ahead
+
+        made = clock.new_id(after=instant)
+
+        assert clock.instant_of(made) > instant
+        assert clock.instant_of(clock.new_id()) <= clock.now() + timedelta(seconds=1)
+
     def test_they_tell_when_they_were_made(self) -> None:
         earlier = clock.now()
         made = clock.instant_of(clock.new_id())

@@ -1,4 +1,4 @@
-"""Deployments of a version, of a team, in a place."""
+"""Deployments of a version, of a model, of a team, in a place."""
 
 from __future__ import annotations
 
@@ -71,6 +71,12 @@ class TestOfAVersion:
 
         assert places(payments, f"models/{FRAUD}/{reference}/deployments") == [PLACES[3], PLACES[1]]
 
+    @pytest.mark.parametrize("query", [{"environment": "prod"}, {"environment": "prod", "deploymentTarget": "Lambda"}])
+    def test_in_one_place(self, payments: Cast, query: dict[str, str]) -> None:
+        there = [("prod", "Lambda"), ("prod", "EKS")]
+
+        assert places(payments, f"models/{FRAUD}/1/deployments", **query) == there[: 3 - len(query)]
+
     def test_page_by_page(self, payments: Cast) -> None:
         pages = payments.viewer.pages(f"models/{FRAUD}/1/deployments", limit=1)
 
@@ -89,6 +95,63 @@ class TestOfAVersion:
 
         assert places(payments, "models/payments.churn/1/deployments") == [("other", "EKS")]
         assert len(places(payments, f"models/{FRAUD}/1/deployments")) == 3
+
+
+class TestOfAModel:
+    ALL = f"models/{FRAUD}/deployments"
+
+    @pytest.fixture
+    def payments(self, payments: Cast) -> Cast:
+        """With another model, which is deployed too."""
+        payments.contributor.registers("fraud-2", version="1")
+        payments.maintainer.deploys("payments.fraud-2", "1", environment="prod")
+        return payments
+
+    def test_all_versions_and_no_other_model_the_newest_first(self, payments: Cast) -> None:
+        assert places(payments, self.ALL) == PLACES[::-1]
+        assert places(payments, "models/fraud/deployments") == PLACES[::-1]
+
+    def test_each_is_told_as_it_is_when_followed(self, payments: Cast) -> None:
+        for each in payments.viewer.lists(self.ALL).body["results"]:
+            assert payments.viewer.gets(f"deployments/{each['deploymentId']}").body == each
+
+    @pytest.mark.parametrize("environment", ["prod", "nonprod", "prod-eu", "pro", "rod"])
+    def test_in_one_environment_and_not_in_those_that_sound_alike(self, payments: Cast, environment: str) -> None:
+        assert places(payments, self.ALL, environment=environment) == [p for p in PLACES[::-1] if p[0] == environment]
+
+    @pytest.mark.parametrize("target", ["EKS", "Lambda", "eks"])
+    def test_on_one_target(self, payments: Cast, target: str) -> None:
+        wanted = [each for each in PLACES[::-1] if each[1].lower() == target.lower()]
+
+        assert places(payments, self.ALL, deploymentTarget=target) == wanted
+
+    def test_in_one_place(self, payments: Cast) -> None:
+        assert places(payments, self.ALL, environment="prod", deploymentTarget="EKS") == [("prod", "EKS")]
+
+    @pytest.mark.parametrize("query", [{}, {"deploymentTarget": "EKS"}])
+    def test_pages_hold_each_once(self, payments: Cast, query: dict[str, str]) -> None:
+        pages = payments.viewer.pages(self.ALL, limit=2, **query)
+
+        ids = [each["deploymentId"] for page in pages for each in page]
+        assert ids == [each["deploymentId"] for each in payments.viewer.lists(self.ALL, **query).body["results"]]
+        assert len(pages) >= 2
+
+    @pytest.mark.parametrize("query", [{"environment": "A"}, {"deploymentTarget": "moon"}, {"status": "x"}])
+    def test_a_wrong_filter_is_named(self, payments: Cast, query: dict[str, str]) -> None:
+        assert payments.viewer.lists(self.ALL, **query).wrong_fields.keys() == query.keys()
+
+    def test_one_that_never_ran_has_none_and_one_that_is_not_there_is_missing(self, payments: Cast) -> None:
+        payments.contributor.registers("new", version="1")
+
+        assert places(payments, "models/payments.new/deployments") == []
+        assert places(payments, self.ALL, environment="nowhere") == []
+        assert payments.viewer.lists("models/payments.nothing/deployments").slug == "model-not-found"
+
+    @pytest.mark.parametrize(
+        ("who", "status"), [("viewer", 200), ("admin", 200), ("outsider", 404), ("anonymous", 401)]
+    )
+    def test_whoever_may_read_the_model_may_read_them(self, payments: Cast, who: str, status: int) -> None:
+        assert getattr(payments, who).lists(self.ALL).status == status
 
 
 class TestOne:

@@ -75,7 +75,11 @@ FILTERS = (
 
 
 @pytest.mark.parametrize(
-    "path", ["models", "models/payments.fraud/versions", "events", "teams", "teams/payments/members"]
+    "path",
+    [
+        *("models", "models/payments.fraud/versions", "models/payments.fraud/deployments"),
+        *("events", "teams", "teams/payments/members"),
+    ],
 )
 def test_a_strange_query_is_a_400_that_names_the_parameter(payments, path):
     wrong = {}
@@ -109,4 +113,6 @@ def test_a_query_that_says_nothing_wrong_is_answered(payments):
 def test_a_time_is_rfc_3339_with_its_offset(payments, at):
     answer = payments.viewer.gets(f"models/payments.fraud/resolve?alias=latest&at={at}")
 
+    assert answer.wrong_fields == {"at": "invalid"}
+    answer = payments.viewer.gets(f"models/payments.fraud/resolve?environment=prod&at={at}")
     assert answer.wrong_fields == {"at": "invalid"}

@@ -30,6 +30,11 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "fraud/resolve?alias=champion", None),
     ("GET", "fraud/resolve?alias=latest", None),
     ("GET", "fraud/resolve?alias=champion&at=2999-01-01T00:00:00Z", None),
+    ("GET", "fraud/resolve?environment=prod", None),
+    ("GET", "fraud/resolve?environment=prod&deploymentTarget=EKS", None),
+    ("GET", "fraud/resolve?environment=prod&at=2999-01-01T00:00:00Z", None),
+    ("GET", "fraud/deployments", None),
+    ("GET", "fraud/1/deployments", None),
 ]
 
 
@@ -42,6 +47,8 @@ class TestOutsiders:
         payments.contributor.registers("fraud", version="2")
         payments.maintainer.moves("payments.fraud", "champion", "1")
         payments.maintainer.deletes("payments.fraud", "2")
+        runs = payments.maintainer.deploys("payments.fraud", "1", environment="prod")
+        payments.maintainer.reports(runs, "SUCCEEDED")
         events = len(payments.viewer.history("payments.fraud"))
 
         foreign = payments.outsider.calls(method, f"models/payments.{path}", body)
