@@ -13,6 +13,7 @@ from tests.commands.shell import run
 from tests.engine import free_port
 from tests.outbox.acts import an_event, committed, deploys, unsent
 from tests.outbox.buses import Call, Manner, PlayedBus, black_hole, refuse, say, take, take_and_hang_up
+from tests.proof.conftest import rounds
 
 GARBLED: dict[str, Manner] = {
     "a page": say(200, b"<html>Please sign in</html>"),
@@ -32,6 +33,11 @@ GARBLED: dict[str, Manner] = {
     "an error page": say(502, b"<html>Bad gateway</html>"),
     "a hang-up": lambda call: call.hang_up(),
 }
+
+# What the bus may say of a whole call, having taken it or not.
+BREAKDOWNS = [take_and_hang_up, *(GARBLED[name] for name in ("a hang-up", "a page", "an error", "a throttle"))]
+# What it may say of single entries.
+CODES = ["InternalFailure", "ThrottlingException", "MalformedDetail", "NotAuthorizedForSourceException", "Unheard-of"]
 
 
 class TestABusThatIsDown:
@@ -141,21 +147,52 @@ class TestABusThatRefusesSome:
     def test_whatever_it_refuses_nothing_is_lost_and_nothing_sent_again(
         self, payments: Cast, played: PlayedBus
     ) -> None:
-        random, waiting, sent = Random(20), set(unsent()), set()
-        for pattern in range(200):
-            waiting |= {an_event().id for _ in range(random.randrange(6))}
-            refused = {each for each in waiting if random.random() < random.choice([0, 0.2, 0.5, 0.9])}
+        """Each answer is one pattern: entries refused by code, or nothing that could be understood."""
+        whim, wanted, met = Whim(seed=20), rounds(200, full=1000), 0
+        played.manner = whim.answer
+        while met < wanted:
+            for _ in range(whim.random.randrange(12)):
+                an_event()
+            waiting, known = set(unsent()), set(whim.known)
             played.calls.clear()
-            played.manner = refuse(refused.__contains__)
 
-            tally = relay.relay()
+            ended = relays()
 
-            assert sorted(played.asked) == sorted(waiting), pattern  # each one once
-            assert (tally.sent, tally.refused) == (len(waiting - refused), len(refused)), pattern
-            sent |= waiting - refused
-            waiting = refused
-            assert set(unsent()) == waiting, pattern
-        assert sorted(sent | waiting) == committed()
+            assert not known & set(played.asked), "sent again although the bus had said that it took it"
+            assert len(set(played.asked)) == len(played.asked), "sent twice in one pass"
+            assert set(unsent()) == waiting - whim.known
+            if ended:
+                assert set(played.asked) == waiting
+            met += len(played.calls)
+
+        played.manner = take
+        assert relays()
+        assert whim.known | set(played.taken) == set(committed())
+
+
+class Whim:
+    """A bus of moods: now it takes all, now next to nothing, now it breaks off, having taken the entries or not."""
+
+    def __init__(self, *, seed: int) -> None:
+        self.random = Random(seed)
+        self.known: set[str] = set()  # what it has taken, and said so
+
+    def answer(self, call: Call) -> None:
+        if self.random.random() < 0.1:
+            self.random.choice(BREAKDOWNS)(call)
+            return
+        mood = self.random.choice([0, 0.2, 0.5, 0.9])
+        call.answer([self.random.choice(CODES) if self.random.random() < mood else None for _ in call.ids])
+        self.known |= set(call.taken)
+
+
+def relays() -> bool:
+    """One pass: whether the bus let it come to its end."""
+    try:
+        relay.relay()
+    except bus.BusFailed:
+        return False
+    return True
 
 
 class TestABusWhoseAnswersGetLost:
