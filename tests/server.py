@@ -52,10 +52,10 @@ class Server:
     def stop(self) -> None:
         """End it, and so its workers."""
         self.process.terminate()
-        self.process.wait(timeout=15)
+        self.process.wait(timeout=60)
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120  # it takes two seconds, and more where others work too
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 with Client(self.port) as client:
@@ -76,7 +76,7 @@ class Client:
     connection: http.client.HTTPConnection = field(init=False)
 
     def __post_init__(self) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
     def __enter__(self) -> Self:
         return self

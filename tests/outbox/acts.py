@@ -14,6 +14,7 @@ from models_app.storage.transactions import commit
 from tests.callers import Answer, Cast
 
 TEAM = TeamSlug("payments")
+UNTIL_SECONDS = 90  # a command starts in one; this is for machines with something else to do
 RENAMED = {"changes": {"displayName": {"from": "payments", "to": "Payments"}}}
 
 
@@ -53,7 +54,7 @@ def everything() -> list[dict[str, dict[str, str]]]:
 
 def until(condition: Callable[[], bool]) -> None:
     """Wait for something that another process does."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + UNTIL_SECONDS
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import subprocess
@@ -11,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import boto3
@@ -37,13 +39,16 @@ class Ministack:
         if self.starts:
             self.client("events").create_event_bus(Name=BUS)
 
-    def stop(self) -> str:
-        """End it, by process id; its last words."""
+    def stop(self) -> None:
+        """End it, by process id."""
         self.process.terminate()
         self.process.wait(timeout=15)
-        with self.words:
-            self.words.seek(0)
-            return self.words.read().strip().rpartition("\n")[2]
+        self.words.close()
+
+    def last_words(self) -> str:
+        """What it complained of last."""
+        self.words.seek(0)
+        return self.words.read().strip().rpartition("\n")[2]
 
     def client(self, service: str) -> Any:
         """A client of one of its services."""
@@ -66,7 +71,7 @@ class Ministack:
             client.close()
 
     def _starts(self) -> bool:
-        deadline = time.monotonic() + 120  # the first start installs it
+        deadline = time.monotonic() + 240  # the first start installs it
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=2).close()
@@ -77,6 +82,14 @@ class Ministack:
             else:
                 return True
         return False
+
+
+@lru_cache(maxsize=1)
+def running_ministack() -> Ministack:
+    """One for all tests of a process, whichever folder they are in: its start takes seconds."""
+    ministack = Ministack()
+    atexit.register(ministack.stop)
+    return ministack
 
 
 class Queue:
@@ -93,11 +106,12 @@ class Queue:
             answer = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=0)
             if not answer.get("Messages"):
                 return found
-            for message in answer["Messages"]:
-                envelope = json.loads(message["Body"])
+            envelopes = [json.loads(message["Body"]) for message in answer["Messages"]]
+            for envelope in envelopes:
                 event_contract.check(envelope["detail-type"], envelope["detail"])
-                found.append(envelope)
-                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+            found += envelopes
+            read = [{"Id": each["MessageId"], "ReceiptHandle": each["ReceiptHandle"]} for each in answer["Messages"]]
+            assert not self.sqs.delete_message_batch(QueueUrl=self.url, Entries=read).get("Failed")
 
     def details(self, kind: str) -> list[Detail]:
         """The details of one kind that are there at this moment; all others are read and forgotten."""

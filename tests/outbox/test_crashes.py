@@ -9,7 +9,7 @@ from models_app.storage import outbox
 from tests.callers import Cast
 from tests.commands.shell import run
 from tests.faults import Wire, lose_answer, refuse
-from tests.outbox.acts import an_event, committed, deploys, unsent, until
+from tests.outbox.acts import UNTIL_SECONDS, an_event, committed, deploys, unsent, until
 from tests.outbox.buses import Call, PlayedBus, take
 from tests.server import at_once
 from tests.storage.conftest import proxy, wire
@@ -121,7 +121,7 @@ class TestARelayThatGoesOn:
             take(call)
 
         played.manner = kill_at_the_third
-        assert process.wait(timeout=30) == -9
+        assert process.wait(timeout=UNTIL_SECONDS) == -9
         assert unsent()
 
         assert run("relay_events").code == 0

@@ -1,7 +1,6 @@
-"""A registry that writes without looking: every condition of every change holds. Only the proofs' control runs it.
+"""Registries that go wrong on purpose. Only the proofs' controls run them.
 
-Whoever registers, moves or deletes reads, decides and writes as ever, but nobody notices who came in between.
-Importing this module changes nothing (pytest does, looking for doctests); ``application`` does, for good.
+Importing this module changes nothing (pytest does, looking for doctests); each function does, for good.
 """
 
 from __future__ import annotations
@@ -17,7 +16,11 @@ from models_app.storage.transactions import Write
 
 
 def application() -> Callable[..., Any]:
-    """The WSGI application of a process that has none of the services yet: they take ``commit`` from its module."""
+    """A registry that writes without looking, as the WSGI application of a process that has none of the services yet.
+
+    Every condition of every change holds: whoever registers, moves or deletes reads, decides and writes as ever, but
+    nobody notices who came in between. The services take ``commit`` from its module, so it is replaced before them.
+    """
     careful = transactions.commit
 
     def commit(writes: Sequence[Write], *, event: Event) -> None:
@@ -28,3 +31,31 @@ def application() -> Callable[..., Any]:
     from registry_project.wsgi import application as careless
 
     return careless
+
+
+def publish_before_committing() -> None:
+    """A registry that tells of a change and then makes it, in a process that has none of the services yet."""
+    from models_app.outbox.publisher import publish_now
+
+    careful = transactions.commit
+
+    def commit(writes: Sequence[Write], *, event: Event) -> None:
+        publish_now(event)
+        careful(writes, event=event)
+
+    transactions.commit = commit
+
+
+def note_before_sending() -> None:
+    """A relay that takes events out of the outbox and then sends them."""
+    from models_app.outbox import relay
+    from models_app.storage import outbox
+
+    careful = relay._send
+
+    def send(batch: list[tuple[Event, dict[str, object]]], tally: relay.Tally) -> None:
+        for event, _ in batch:
+            outbox.note_sent(event)
+        careful(batch, tally)
+
+    relay._send = send

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,9 +11,22 @@ import pytest
 
 from tests.callers import Caller, Cast, a_team
 from tests.conftest import ENGINE
+from tests.outbox.conftest import fresh_clock, ministack, payments, publishing_to, queue
 from tests.server import Client, Server
 
+__all__ = ["fresh_clock", "ministack", "payments", "publishing_to", "queue"]
+
 CLIENTS = 16
+
+
+def rounds(share: int, *, full: int) -> int:
+    """How often to repeat a proof that chance plays a part in: a share in the suite, all of it with ``PROOF=full``."""
+    return full if os.environ.get("PROOF") == "full" else share
+
+
+# Each race ends with a look at the whole table, so 500 of them take 20 tables.
+RACES = 25
+over_and_over = pytest.mark.parametrize("crowd", range(rounds(1, full=20)), indirect=True)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ from tests.conftest import ENGINE
 from tests.proof.conftest import Crowd, a_crowd
 from tests.proof.test_crowds import TestRegistering as Registering
 from tests.proof.test_crowds import TestUpdating as Updating
+from tests.proof.test_deployment_races import (
+    test_a_version_is_deployed_or_deleted_and_never_both as deploying_or_deleting,
+)
 from tests.proof.test_races import TestDeletingAndMovingAnAlias as DeletingAndMovingAnAlias
 from tests.proof.test_races import TestDeletingAndRegistering as DeletingAndRegistering
 from tests.proof.test_races import TestMovingAliases as MovingAliases
@@ -45,6 +48,7 @@ def careless_crowd(careless_server: Server) -> Iterator[Crowd]:
         Updating().test_no_increment_is_lost_under_if_match,
         Updating().test_patches_of_different_keys_are_all_kept,
         DeletingAndMovingAnAlias().test_one_of_them_wins,
+        deploying_or_deleting,
         DeletingAndRegistering().test_two_deletions_are_one,
         MovingAliases().test_only_one_of_those_who_compared_moves_it,
     ],

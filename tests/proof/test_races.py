@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from models_app.storage.soundness import find_faults
 from tests.builders import a_registration
 from tests.callers import Answer, Cast
-from tests.proof.conftest import Crowd
+from tests.proof.conftest import RACES, Crowd, over_and_over
 from tests.server import Client, at_once
 
 ROUNDS = 12
@@ -78,9 +78,10 @@ class TestDeletingAndMovingAnAlias:
     deleted version".
     """
 
+    @over_and_over
     def test_one_of_them_wins(self, crowd: Crowd) -> None:
         race, seen = Race(crowd, 2), Counter()
-        for number in range(ROUNDS):
+        for number in range(RACES):
             version = f"1.0.{number}"
             prepared(crowd.cast, version)
             seen[race.run(deletes(version), moves("champion", version))] += 1

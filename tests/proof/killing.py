@@ -1,0 +1,169 @@
+"""Killing an operation wherever it waits for AWS: before each call is sent, and after its answer came.
+
+Nobody lists these points. A process that has loaded everything but talked to nobody yet, so that nothing is shared,
+forks for each run. The fork counts the points that it passes and kills itself at the one it was told:
+
+    killer.run(operation, kill_at=1), killer.run(operation, kill_at=2), … until a run ends by itself
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any, Self
+
+ROOT = Path(__file__).parent.parent.parent
+TARGET = "X-Amz-Target"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request to the API."""
+
+    method: str
+    path: str
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A management command."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """How far a run came: the points that it passed, ``before PutEvents``, and whether the last one was its end."""
+
+    points: list[str]
+    was_killed: bool
+
+
+class Killer:
+    """The process that forks. It ends with the one that started it, whose words it reads."""
+
+    def __init__(self, environment: Mapping[str, str], *, carelessness: str = "") -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.proof.killing", carelessness],
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.communicate(timeout=60)
+
+    def run(self, operation: Request | Command, *, kill_at: int) -> Run:
+        """Do it, and end with SIGKILL at a point; the first one is 1."""
+        order = {type(operation).__name__: asdict(operation), "kill_at": kill_at}
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+        told = json.loads(self.process.stdout.readline())
+        assert told["ended"] in {0, -signal.SIGKILL}, "it failed by itself: its words are above"
+        return Run(told["points"], was_killed=told["ended"] != 0)
+
+
+def main(carelessness: str) -> None:
+    """Fork for each order on standard input; say on standard output how it ended."""
+    prepare(carelessness)
+    for line in sys.stdin:
+        order = json.loads(line)
+        reading, writing = os.pipe()
+        if (child := os.fork()) == 0:
+            os._exit(perform(order, writing))
+        os.close(writing)
+        with os.fdopen(reading) as passed:
+            points = passed.read().splitlines()
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        sys.stdout.write(json.dumps({"points": points, "ended": ended}) + "\n")
+        sys.stdout.flush()
+
+
+def prepare(carelessness: str) -> None:
+    """Load all that a run needs, and make its clients, which connect only when they are used."""
+    if carelessness:
+        from tests.proof import careless
+
+        getattr(careless, carelessness)()
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry_project.settings")
+    django.setup()
+    from django.urls import get_resolver
+
+    from models_app.outbox import bus
+    from models_app.storage.table import connection
+    from tests.outbox.conftest import PATIENCE_SECONDS
+
+    # On a slow machine the bus must not be given up: the points behind it would not be found.
+    bus.INLINE_SECONDS = bus.RELAY_SECONDS = PATIENCE_SECONDS
+    assert get_resolver().url_patterns
+    assert connection().connection.client
+    assert bus._client(bus.RELAY_SECONDS)
+
+
+def perform(order: dict[str, Any], writing: int) -> int:
+    """In the fork: the exit code of a run that survives."""
+    die_at(order["kill_at"], writing)
+    try:
+        if "Request" in order:
+            return 0 if answered(Request(**order["Request"])) < 400 else 1
+        from django.core.management import call_command
+
+        call_command(Command(**order["Command"]).name, stdout=sys.stderr)
+    except BaseException:  # noqa: BLE001 - the fork must not go on as its parent
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def answered(request: Request) -> int:
+    """The status of a request's answer."""
+    from django.test import Client
+
+    client = Client(headers={"host": "127.0.0.1"})
+    content = json.dumps(request.body).encode() if request.body is not None else b""
+    sent = {"content_type": "application/json", "headers": request.headers}
+    return client.generic(request.method, f"/api/v1/{request.path}", content, **sent).status_code
+
+
+def die_at(fatal: int, writing: int) -> None:
+    """Have this process end at a point. Every call to AWS goes through this one method, whichever client makes it."""
+    from botocore.httpsession import URLLib3Session
+
+    points, send = count(1), URLLib3Session.send
+
+    def passes(point: str) -> None:
+        os.write(writing, f"{point}\n".encode())
+        if next(points) == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def counted(session: URLLib3Session, request: Any) -> Any:
+        operation = request.headers[TARGET]
+        operation = (operation.decode() if isinstance(operation, bytes) else operation).rpartition(".")[2]
+        passes(f"before {operation}")
+        try:
+            return send(session, request)
+        finally:
+            passes(f"after {operation}")
+
+    URLLib3Session.send = counted
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,199 @@
+"""SIGKILL at every point at which a change or the relay waits for AWS: no event is missing, none is of nothing.
+
+After each kill nothing in the table contradicts itself; then the client sends the same again, to a process that is
+well, and the relay runs once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+import pytest
+
+from models_app.storage.soundness import find_faults
+from models_app.storage.table import OUTBOX_SHARDS
+from tests.callers import Cast
+from tests.commands.shell import run
+from tests.outbox.acts import an_event, committed, unsent
+from tests.outbox.queues import BUS, Ministack, Queue
+from tests.proof.conftest import rounds
+from tests.proof.killing import Command, Killer, Request
+
+REGISTERED, REQUESTED, CHANGED = "ModelVersionRegistered", "DeploymentRequested", "DeploymentStatusChanged"
+RELAYED = OUTBOX_SHARDS + 1  # so that some go together
+
+
+def deploying(team: Cast, model: str) -> Request:
+    team.contributor.registers(model, version="1")
+    path = f"models/payments.{model}/1/deploy"
+    return Request("POST", path, {"environment": "prod"}, {"idempotency_key": model})
+
+
+def reporting(team: Cast, model: str) -> Request:
+    team.contributor.registers(model, version="1")
+    deployment = team.maintainer.deploys(f"payments.{model}", "1").body["deploymentId"]
+    return Request("POST", f"deployments/{deployment}/status", {"status": "SUCCEEDED"})
+
+
+def cancelling(team: Cast, model: str) -> Request:
+    request = reporting(team, model)
+    return replace(request, path=request.path.replace("/status", "/cancel"), body=None)
+
+
+def rolling_back(team: Cast, model: str) -> Request:
+    for version in ("1", "2"):
+        team.contributor.registers(model, version=version)
+        team.maintainer.reports(team.maintainer.deploys(f"payments.{model}", version), "SUCCEEDED")
+    return Request("POST", f"models/payments.{model}/rollback", {"deploymentTarget": "EKS"})
+
+
+def deleting(team: Cast, model: str) -> Request:
+    team.contributor.registers(model, version="1")
+    return Request("DELETE", f"models/payments.{model}/1")
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A change that a maintainer asks for.
+
+    Attributes:
+        prepared: makes what it takes with a model of its own; gives the request.
+        answers: what the request may be answered when it is sent again.
+        kinds: of all events of the model in the end, each as often as it happened.
+    """
+
+    prepared: Callable[[Cast, str], Request]
+    answers: set[int]
+    kinds: Mapping[str, int]
+
+
+DEPLOYING = Deed(deploying, {202}, {REGISTERED: 1, REQUESTED: 1})
+DEEDS = [
+    DEPLOYING,
+    Deed(reporting, {200}, {REGISTERED: 1, REQUESTED: 1, CHANGED: 1}),
+    Deed(cancelling, {200}, {REGISTERED: 1, REQUESTED: 1, CHANGED: 1}),
+    Deed(rolling_back, {202, 409}, {REGISTERED: 2, REQUESTED: 3, CHANGED: 2}),  # it takes no key: the place is taken
+    Deed(deleting, {204, 404}, {REGISTERED: 1, "ModelVersionDeregistered": 1}),
+]
+
+
+@dataclass
+class Findings:
+    """Where an operation was killed, and which events arrived in the end."""
+
+    points: list[str] = field(default_factory=list)
+    arrived: set[str] = field(default_factory=set)
+
+    @property
+    def operations(self) -> set[str]:
+        return {point.split()[1] for point in self.points}
+
+    @property
+    def missing(self) -> set[str]:
+        return set(committed()) - self.arrived
+
+    @property
+    def phantoms(self) -> set[str]:
+        return self.arrived - set(committed())
+
+    def read(self, queue: Queue) -> None:
+        self.arrived |= {envelope["detail"]["eventId"] for envelope in queue.read()}
+
+    def relay(self, queue: Queue) -> None:
+        """A pass of a process that is well."""
+        assert run("relay_events").code == 0
+        self.read(queue)
+        assert unsent() == []
+
+
+def kills_of_a_deed(deed: Deed, killer: Killer, team: Cast, queue: Queue) -> Iterator[Findings]:
+    """Kill it everywhere, each time with a model of its own, which has its one change in the end."""
+    found = Findings()
+    for point in count(1):
+        request = deed.prepared(team, model := f"m{point}")
+        signed = replace(request, headers={**request.headers, "authorization": team.maintainer.authorization})
+        first = killer.run(signed, kill_at=point)
+        found.read(queue)
+        assert find_faults() == [], first.points
+
+        again = team.maintainer.calls(request.method, request.path, request.body, **request.headers)
+
+        assert again.status in deed.answers, (first.points, again.body)
+        assert Counter(team.viewer.history(f"payments.{model}")) == deed.kinds, first.points
+        found.relay(queue)
+        found.points = first.points
+        yield found
+        if not first.was_killed:
+            return
+
+
+def kills_of_the_relay(killer: Killer, queue: Queue) -> Iterator[Findings]:
+    """Kill it everywhere, each time with new events in the outbox."""
+    found = Findings()
+    for point in count(1):
+        for _ in range(RELAYED):
+            an_event()
+        first = killer.run(Command("relay_events"), kill_at=point)
+        found.relay(queue)
+        found.points = first.points
+        yield found
+        if not first.was_killed:
+            return
+
+
+@pytest.fixture(scope="module")
+def killing(ministack: Ministack) -> Callable[..., Killer]:
+    """Makes the process that is killed again and again."""
+    environment = {
+        "ENVIRONMENT": "local",
+        "REGISTRY_EVENT_BUS": BUS,
+        "AWS_ENDPOINT_URL_EVENTBRIDGE": ministack.url,
+    }
+    return lambda carelessness="": Killer(environment, carelessness=carelessness)
+
+
+@pytest.fixture(scope="module")
+def killer(killing: Callable[..., Killer]) -> Iterator[Killer]:
+    with killing() as killer:
+        yield killer
+
+
+class TestKilledAnywhere:
+    """Promised: "What is committed is published at least once, with a stable event id, whatever crashes when."."""
+
+    @pytest.mark.parametrize("deed", DEEDS[: rounds(2, full=len(DEEDS))], ids=lambda deed: deed.prepared.__name__)
+    def test_a_change_is_made_once_and_told(self, payments: Cast, queue: Queue, killer: Killer, deed: Deed) -> None:
+        *_, found = kills_of_a_deed(deed, killer, payments, queue)
+
+        assert (found.missing, found.phantoms) == (set(), set())
+        assert "TransactWriteItems" in found.operations
+        if REQUESTED in deed.kinds:
+            assert found.points[-4:] == [
+                "before PutEvents",
+                "after PutEvents",
+                "before UpdateItem",
+                "after UpdateItem",
+            ]
+
+    def test_the_relay_sends_all(self, payments: Cast, queue: Queue, killer: Killer) -> None:
+        *_, found = kills_of_the_relay(killer, queue)
+
+        assert (found.missing, found.phantoms) == (set(), set())
+        assert Counter(found.points)["after UpdateItem"] == RELAYED
+
+
+class TestTheProofNotices:
+    def test_what_is_published_before_it_is_committed(
+        self, payments: Cast, queue: Queue, killing: Callable[..., Killer]
+    ) -> None:
+        with killing("publish_before_committing") as careless:
+            assert any(found.phantoms for found in kills_of_a_deed(DEPLOYING, careless, payments, queue))
+
+    def test_what_is_noted_before_it_is_sent(
+        self, payments: Cast, queue: Queue, killing: Callable[..., Killer]
+    ) -> None:
+        with killing("note_before_sending") as careless:
+            assert any(found.missing for found in kills_of_the_relay(careless, queue))
