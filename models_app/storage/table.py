@@ -248,7 +248,7 @@ class IdempotencyItem(RegistryItem, discriminator="idempotency"):
 
     request = UnicodeAttribute()  # SHA-256 of what was asked
     status = NumberAttribute()
-    location = UnicodeAttribute()
+    headers = UnicodeAttribute()  # JSON
     body = UnicodeAttribute()
     expires_at = NumberAttribute()  # seconds since 1970; DynamoDB takes it away some time after
 
