@@ -7,11 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 
-from tests.api.conftest import fresh_clock, payments
 from tests.outbox.buses import PlayedBus
 from tests.outbox.queues import BUS, Ministack, Queue
-
-__all__ = ["fresh_clock", "payments"]
 
 
 @pytest.fixture(scope="session")
