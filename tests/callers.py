@@ -94,9 +94,9 @@ class Caller:
 
     # Models and versions ----------------------------------------------------------------------------------------------
 
-    def registers(self, model: str = "fraud", **different: Any) -> Answer:
+    def registers(self, model: str = "fraud", *, key: str | None = None, **different: Any) -> Answer:
         """Register a version of a model."""
-        return self.calls("POST", "models", a_registration(modelName=model, **different))
+        return self.calls("POST", "models", a_registration(modelName=model, **different), **under(key))
 
     def finds(self, **query: Any) -> list[str]:
         """The ids of the models on the first page of a list."""
@@ -145,8 +145,7 @@ class Caller:
 
     def deploys(self, model: str, version: str, *, key: str | None = None, **order: Any) -> Answer:
         """Ask for a version to be run."""
-        headers = {"idempotency_key": key} if key is not None else {}
-        return self.calls("POST", f"models/{model}/{version}/deploy", order, **headers)
+        return self.calls("POST", f"models/{model}/{version}/deploy", order, **under(key))
 
     def plans(self, model: str, version: str, **order: Any) -> Answer:
         """What would come of asking."""
@@ -165,9 +164,9 @@ class Caller:
         found: dict[str, Any] = self.gets(f"deployments/{deployment.body['deploymentId']}").body
         return found
 
-    def rolls_back(self, model: str, **where: Any) -> Answer:
+    def rolls_back(self, model: str, *, key: str | None = None, **where: Any) -> Answer:
         """Go back to what ran before."""
-        return self.calls("POST", f"models/{model}/rollback", {"deploymentTarget": "EKS", **where})
+        return self.calls("POST", f"models/{model}/rollback", {"deploymentTarget": "EKS", **where}, **under(key))
 
     # The rest of a model ----------------------------------------------------------------------------------------------
 
@@ -248,6 +247,11 @@ def a_person(username: str, *, roles: Mapping[str, Role], is_platform_admin: boo
     caller = Caller(username)
     caller.client.force_login(User.of(account))
     return caller
+
+
+def under(key: str | None) -> dict[str, str]:
+    """The header of a request that may be repeated."""
+    return {"idempotency_key": key} if key is not None else {}
 
 
 def _without_passing(body: Any) -> Any:

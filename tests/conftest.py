@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.engine import Engine, point_to
+
+if TYPE_CHECKING:  # the engine starts before anything of ours is loaded
+    from tests.callers import Cast
 
 ENGINE = pytest.StashKey[Engine]()
 
@@ -42,6 +46,22 @@ def table() -> Iterator[None]:
     finally:
         forget_tokens()
         RegistryItem.delete_table()
+
+
+@pytest.fixture
+def payments(table: None) -> Cast:
+    """The team payments with its cast; the outsider is of the team vision."""
+    from tests.callers import a_team
+
+    return a_team()
+
+
+@pytest.fixture(autouse=True)
+def fresh_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids never go back in time within a process; a test that travelled into the future must not take others along."""
+    from models_app.domain import clock
+
+    monkeypatch.setattr(clock, "_last", (0, 0))
 
 
 @pytest.fixture

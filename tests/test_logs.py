@@ -17,7 +17,6 @@ from models_app.domain import clock, tickets
 from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.teams import TeamSlug
 from models_app.domain.tokens import TokenText
-from tests.api.conftest import fresh_clock, payments  # noqa: F401 - fixtures
 from tests.callers import Caller, a_team
 from tests.identity.outages import dead_engine
 from tests.identity.people import PASSWORD, Browser, an_account, signed_in
@@ -66,7 +65,7 @@ def log() -> Iterator[Log]:
 
 
 class TestLines:
-    def test_each_request_is_one_line_that_says_what_matters(self, payments: Any, log: Log) -> None:  # noqa: F811
+    def test_each_request_is_one_line_that_says_what_matters(self, payments: Any, log: Log) -> None:
         answer = payments.contributor.registers("fraud", version="1")
 
         (line,) = log.lines
@@ -83,7 +82,7 @@ class TestLines:
             "actor": answer.body["createdBy"],
         }
 
-    def test_so_are_those_that_got_nowhere(self, payments: Any, log: Log) -> None:  # noqa: F811
+    def test_so_are_those_that_got_nowhere(self, payments: Any, log: Log) -> None:
         answers = [
             payments.anonymous.gets("me"),
             payments.viewer.gets("/nowhere"),
@@ -96,7 +95,7 @@ class TestLines:
         assert [line["status"] for line in log.requests] == [answer.status for answer in answers]
         assert [line["requestId"] for line in log.requests] == [each.headers["X-Request-Id"] for each in answers]
 
-    def test_queries_and_paths_of_callers_are_not_repeated(self, payments: Any, log: Log) -> None:  # noqa: F811
+    def test_queries_and_paths_of_callers_are_not_repeated(self, payments: Any, log: Log) -> None:
         payments.viewer.gets(f"models?namePattern={CANARY}")
         payments.viewer.gets(f"models/payments.{CANARY}")
         payments.viewer.gets(f"/{CANARY}")
@@ -105,7 +104,7 @@ class TestLines:
         assert len(log.requests) == 4
         assert CANARY not in log.text
 
-    def test_no_caller_writes_a_line_of_their_own(self, payments: Any, log: Log) -> None:  # noqa: F811
+    def test_no_caller_writes_a_line_of_their_own(self, payments: Any, log: Log) -> None:
         forged = '12345678\n{"level": "INFO", "message": "all is well"}'
 
         payments.viewer.gets("me", x_request_id=forged, user_agent=forged, host=forged)
@@ -114,7 +113,7 @@ class TestLines:
         assert all(set(line) > {"time", "level", "logger"} for line in log.lines)
         assert "all is well" not in [line["message"] for line in log.lines]
 
-    def test_storage_that_is_away_is_told_without_what_was_asked_of_it(self, payments: Any, log: Log) -> None:  # noqa: F811
+    def test_storage_that_is_away_is_told_without_what_was_asked_of_it(self, payments: Any, log: Log) -> None:
         payments.contributor.gets("me")
         with dead_engine():
             payments.contributor.registers(CANARY, description=CANARY)
@@ -165,7 +164,7 @@ class TestSecrets:
         assert len(log.requests) > 40
         assert [secret for secret in secrets if secret in log.text] == []
 
-    def test_nor_does_a_traceback(self, payments: Any, log: Log, settings: Any) -> None:  # noqa: F811
+    def test_nor_does_a_traceback(self, payments: Any, log: Log, settings: Any) -> None:
         ada = signed_in("ada", payments="viewer")
         settings.ROOT_URLCONF = __name__
         token = payments.viewer.authorization.removeprefix("Bearer ")
@@ -181,7 +180,7 @@ class TestSecrets:
         secrets = (token, token[16:], ada.session, ada.csrf_token, PASSWORD)
         assert [secret for secret in secrets if secret in log.text] == []
 
-    def test_and_its_caller_is_told_only_what_to_ask_for(self, payments: Any, log: Log, settings: Any) -> None:  # noqa: F811
+    def test_and_its_caller_is_told_only_what_to_ask_for(self, payments: Any, log: Log, settings: Any) -> None:
         settings.ROOT_URLCONF = __name__
 
         answer = payments.viewer.gets("/fails")

@@ -57,7 +57,7 @@ class RollbackRequest(RequestBody):
 
     environment = Parsed(EnvironmentName.parse, required=False, default=EnvironmentName(DEFAULT_ENVIRONMENT))
     deploymentTarget = Parsed(Target.parse)
-    note = Text(max_length=MAX_DETAIL_CHARACTERS, required=False, default="", allow_blank=True)
+    detail = Text(max_length=MAX_DETAIL_CHARACTERS, required=False, default="", allow_blank=True)
 
 
 class ReportRequest(RequestBody):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar, TypeVar
 
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
@@ -21,11 +19,11 @@ from models_app.api.deployment_bodies import (
     ReportRequest,
     RollbackRequest,
 )
+from models_app.api.idempotency import IDEMPOTENCY_KEY, answer_once
 from models_app.api.pagination import PageRequest
 from models_app.api.preconditions import quoted
 from models_app.api.versions import REFERENCE
 from models_app.api.viewsets import PAGED, ModelScoped, RegistryViewSet
-from models_app.domain import clock
 from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.deployments import (
     Deployment,
@@ -35,18 +33,13 @@ from models_app.domain.deployments import (
 )
 from models_app.domain.errors import InvalidFields, ModelNotFound, NotFound
 from models_app.domain.frameworks import Target
-from models_app.domain.idempotency import IdempotencyKey, Kept
 from models_app.domain.pages import Page
 from models_app.domain.permissions import Permission
 from models_app.domain.teams import TeamSlug
 from models_app.services import deployment_reports, deployments
 
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="The same key with the same body gets the same answer for 24 hours; with another body, 422.",
-)
+T = TypeVar("T")
+
 ENVIRONMENT = OpenApiParameter("environment", str, description="Only there.")
 TARGET = OpenApiParameter("deploymentTarget", str, description="Only on EKS, or only on Lambda.")
 LISTED = PAGED | {"environment", "deploymentTarget"}
@@ -90,18 +83,15 @@ class DeployViewSet(ModelScoped):
         if self.flag("dryRun"):
             plan = deployments.plan_deployment(actor=self.actor, reference=self.reference, order=body.order())
             return Response(PlanRepresentation().to_representation(plan))
-        key = self._key(request, sent)
-        requested = deployments.request_deployment(
-            actor=self.actor,
-            reference=self.reference,
-            order=body.order(),
-            key=key,
-            answer=lambda deployment: self._kept(request, key, deployment),
+        return answer_once(
+            request,
+            team=self.model_id.team,
+            body=sent,
+            do=lambda once: deployments.request_deployment(
+                actor=self.actor, reference=self.reference, order=body.order(), once=once
+            ),
+            answer=lambda deployment: _accepted(deployment, request),
         )
-        kept = requested.kept
-        if kept is None and requested.deployment is not None:
-            kept = self._kept(request, key, requested.deployment)
-        return _given(kept)
 
     def list(self, request: Request, **_: str) -> Response:
         """Answer a page of deployments."""
@@ -114,29 +104,6 @@ class DeployViewSet(ModelScoped):
             after=page.after,
         )
         return _listed(page, found)
-
-    def _key(self, request: Request, sent: Mapping[str, Any]) -> IdempotencyKey | None:
-        text = request.headers.get("Idempotency-Key")
-        if text is None:
-            return None
-        return IdempotencyKey.of(
-            text, actor=self.actor, team=self.model_id.team, path=request.get_full_path(), body=sent
-        )
-
-    def _kept(self, request: Request, key: IdempotencyKey | None, deployment: Deployment) -> Kept:
-        """The answer, in the form in which it is kept: the first caller and those after it get the same bytes."""
-        key = key or IdempotencyKey(scope="", request="")
-        location = reverse("deployment", kwargs={"deployment_id": str(deployment.id)}, request=request)
-        body = json.dumps(DeploymentRepresentation().to_representation(deployment), ensure_ascii=False)
-        return key.keep(status=status.HTTP_202_ACCEPTED, location=location, body=body, at=clock.now())
-
-
-def _given(kept: Kept | None) -> HttpResponse:
-    if kept is None:
-        raise InvalidFields.one("Idempotency-Key", "invalid", "There is no answer under this key.")
-    response = HttpResponse(kept.body, status=kept.status, content_type="application/json")
-    response["Location"] = kept.location
-    return response
 
 
 @extend_schema_view(
@@ -175,7 +142,8 @@ class ModelDeploymentViewSet(ModelScoped):
 @extend_schema_view(
     create=extend_schema(
         operation_id="rollBack",
-        summary="Deploy again what ran there before",
+        summary="Deploy again what ran there before, as it ran",
+        parameters=[IDEMPOTENCY_KEY],
         request=RollbackRequest,
         responses={202: DeploymentRepresentation},
     )
@@ -191,20 +159,25 @@ class RollbackViewSet(ModelScoped):
         model_id = self.model_id
         return model_id.team, ModelNotFound(model=model_id)
 
-    def create(self, request: Request, **_: str) -> Response:
+    def create(self, request: Request, **_: str) -> Response | HttpResponse:
         """Request the rollback."""
-        body = RollbackRequest(data=self.body)
+        sent = self.body
+        body = RollbackRequest(data=sent)
         body.is_valid(raise_exception=True)
-        deployment = deployments.roll_back(
-            actor=self.actor,
-            model_id=self.model_id,
-            environment=body.validated_data["environment"],
-            target=body.validated_data["deploymentTarget"],
-            detail=body.validated_data["note"],
-        )
-        location = reverse("deployment", kwargs={"deployment_id": str(deployment.id)}, request=request)
-        return Response(
-            DeploymentRepresentation().to_representation(deployment), status=202, headers={"Location": location}
+        where = body.validated_data
+        return answer_once(
+            request,
+            team=self.model_id.team,
+            body=sent,
+            do=lambda once: deployments.roll_back(
+                actor=self.actor,
+                model_id=self.model_id,
+                environment=where["environment"],
+                target=where["deploymentTarget"],
+                detail=where["detail"],
+                once=once,
+            ),
+            answer=lambda deployment: _accepted(deployment, request),
         )
 
 
@@ -311,3 +284,10 @@ def _listed(page: PageRequest, found: Page[Deployment]) -> Response:
 
 def _answer(deployment: Deployment) -> Response:
     return Response(DeploymentRepresentation().to_representation(deployment), headers={"ETag": quoted(deployment.etag)})
+
+
+def _accepted(deployment: Deployment, request: Request) -> Response:
+    """202, with where to follow it."""
+    location = reverse("deployment", kwargs={"deployment_id": str(deployment.id)}, request=request)
+    body = DeploymentRepresentation().to_representation(deployment)
+    return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": location})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from django.http import HttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -15,6 +16,7 @@ from models_app.api import versions as version_api
 from models_app.api.deployment_bodies import PlacementRepresentation
 from models_app.api.fields import Tags, Text
 from models_app.api.filters import ModelFilterSet, ModelQuery
+from models_app.api.idempotency import IDEMPOTENCY_KEY
 from models_app.api.parsers import MergePatchParser, StrictJSONParser
 from models_app.api.permissions import SignedIn
 from models_app.api.preconditions import expected_of, is_known, quoted
@@ -135,7 +137,7 @@ class ModelDetailRepresentation(ModelRepresentation):
         summary="Register a version",
         description="Creates the model with its first one. The same label with the same artifact again answers 200.",
         request=RegisterRequest,
-        parameters=[LOCATION, version_api.ETAG],
+        parameters=[IDEMPOTENCY_KEY, LOCATION, version_api.ETAG],
         responses={
             201: OpenApiResponse(VersionRepresentation, "Registered."),
             200: OpenApiResponse(VersionRepresentation, "The label has this artifact already; this is what stands."),
@@ -169,7 +171,7 @@ class ModelListViewSet(RegistryViewSet):
         represent = ModelRepresentation().to_representation
         return page.answer([represent(model) for model in found.models], dict(found.next.after) if found.next else None)
 
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Response | HttpResponse:
         """Register a version."""
         return register(request, self.body)
 

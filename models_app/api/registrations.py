@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import HttpResponse
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from models_app.api.fields import Document, Parsed, Text, Whole
+from models_app.api.idempotency import answer_once
 from models_app.api.versions import MutableFields, answer, part_of
 from models_app.domain.actors import Actor
 from models_app.domain.artifacts import MAX_SIZE_BYTES, Artifact, parse_sha256, parse_uri
@@ -77,15 +79,26 @@ class RegisterRequest(MutableFields):
         )
 
 
-def register(request: Request, body: Mapping[str, Any]) -> Response:
+def register(request: Request, body: Mapping[str, Any]) -> Response | HttpResponse:
     """Register the version in the body: 201, or 200 where the same artifact has the label already."""
-    wanted = RegisterRequest(data=body, context={"actor": actor_of(request)})
+    actor = actor_of(request)
+    wanted = RegisterRequest(data=body, context={"actor": actor})
     wanted.is_valid(raise_exception=True)
-    outcome = versions.register(actor=actor_of(request), registration=wanted.registration())
-    response = answer(outcome.version)
-    if outcome.is_new:
+    registration = wanted.registration()
+    return answer_once(
+        request,
+        team=registration.model.team,
+        body=body,
+        do=lambda once: versions.register(actor=actor, registration=registration, once=once),
+        answer=lambda registered: _answer(registered, request),
+    )
+
+
+def _answer(registered: versions.Registered, request: Request) -> Response:
+    response = answer(registered.version)
+    if registered.is_new:
         response.status_code = status.HTTP_201_CREATED
-        response["Location"] = url_of(outcome.version, request)
+        response["Location"] = url_of(registered.version, request)
     return response
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, TypeVar
 
 from rest_framework.request import Request
@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 TRUE_OR_FALSE = {"true": True, "false": False}
 PAGED = frozenset({LIMIT, CURSOR})
+REPEATABLE = frozenset({"tag"})
 
 
 class RegistryViewSet(GenericViewSet[Any]):
@@ -49,10 +50,8 @@ class RegistryViewSet(GenericViewSet[Any]):
         if self.action in {None, "metadata"}:
             return  # a method that this address lacks: DRF says so
         known = self.query_parameters.get(self.action or "", frozenset()) | self.always_known
-        unknown = sorted(set(request.query_params) - known)
-        if unknown:
-            detail = f"There is no such parameter here. Known are: {', '.join(sorted(known)) or 'none'}."
-            raise InvalidFields([FieldError(field=name[:100], code="unknown", detail=detail) for name in unknown])
+        if wrong := list(_wrong_parameters(request, known)):
+            raise InvalidFields(wrong)
 
     @property
     def actor(self) -> Actor:
@@ -102,6 +101,18 @@ class RegistryViewSet(GenericViewSet[Any]):
         """The team that ``?teamId=`` names, or the caller's only one."""
         named = self.request.query_params.get("teamId")
         return TeamSlug.parse(named) if named is not None else self.actor.only_team
+
+
+def _wrong_parameters(request: Request, known: frozenset[str]) -> Iterator[FieldError]:
+    """A typo, a second value that would win in silence, a value that somebody forgot: all are refused, everywhere."""
+    for name, values in sorted(request.query_params.lists()):
+        if name not in known:
+            detail = f"There is no such parameter here. Known are: {', '.join(sorted(known)) or 'none'}."
+            yield FieldError(field=name[:100], code="unknown", detail=detail)
+        elif len(values) > 1 and name not in REPEATABLE:
+            yield FieldError(field=name, code="repeated", detail="Give this parameter once.")
+        elif "" in values:
+            yield FieldError(field=name, code="invalid", detail="Give this parameter a value, or leave it out.")
 
 
 class ModelScoped(RegistryViewSet):

@@ -127,6 +127,7 @@ class DeploymentOrder:
     target: Target | None = None
     parameters: Json = field(default_factory=dict)
     reason: Reason = Reason.DEPLOY
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@
     ├── Stale             the caller acted on an outdated revision
     │   └── RevisionMismatch
     └── Busy              not now; the same call may succeed later
-        └── StorageBusy
+        └── StorageBusy · TooManySignIns (beside its rule, in ``sign_ins``)
 
 The message template is public: it names what the caller wrote, and the remedy. It never names a key, table or class.
 """
@@ -77,7 +77,7 @@ class Stale(RegistryError):
 class Busy(RegistryError):
     """Nothing wrong with the request: it may be repeated after ``retry_after_seconds``."""
 
-    retry_after_seconds: ClassVar[int] = 1
+    retry_after_seconds: int = 1
 
 
 # Invalid ------------------------------------------------------------------------------------------------------------

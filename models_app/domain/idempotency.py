@@ -7,6 +7,7 @@ request under the same key is refused, and nothing is kept of a request that was
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,21 +27,21 @@ class Kept:
 
     request: str
     status: int
-    location: str
+    headers: Mapping[str, str]
     body: str
     expires_at: int
 
-    def answers(self, key: IdempotencyKey, *, at: datetime) -> bool:
-        """Whether this is the answer to give under a key now.
+    def stands(self, *, at: datetime) -> bool:
+        """Whether its day is not over."""
+        return self.expires_at > at.timestamp()
 
-        Raises:
-            KeyReused: it answered another request, and still stands.
-        """
-        if self.expires_at <= at.timestamp():
-            return False
-        if self.request != key.request:
-            raise KeyReused
-        return True
+
+class AnsweredBefore(Exception):
+    """The same request was made before under its key. ``kept`` is what was answered then, and is answered again."""
+
+    def __init__(self, kept: Kept) -> None:
+        self.kept = kept
+        super().__init__("this was answered before")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +69,14 @@ class IdempotencyKey:
         scope = canonical_json([team, actor.name, path, text])
         return cls(scope=_digest(scope), request=_digest(canonical_json(body)))
 
-    def keep(self, *, status: int, location: str, body: str, at: datetime) -> Kept:
+    def keep(self, *, status: int, headers: Mapping[str, str], body: str, at: datetime) -> Kept:
         """What to keep of the answer."""
         expires_at = int((at + LIFETIME).timestamp())
-        return Kept(request=self.request, status=status, location=location, body=body, expires_at=expires_at)
+        return Kept(request=self.request, status=status, headers=headers, body=body, expires_at=expires_at)
+
+    def meets(self, kept: Kept) -> KeyReused | AnsweredBefore:
+        """What to raise where an answer stands under this key: it was another request, or this one."""
+        return AnsweredBefore(kept) if kept.request == self.request else KeyReused()
 
 
 def _digest(text: str) -> str:

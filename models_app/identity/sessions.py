@@ -13,23 +13,32 @@ from django.http import HttpRequest
 
 from models_app.domain.errors import InvalidFields
 from models_app.domain.teams import Username, parse_username
+from models_app.domain.users import User as Account
 from models_app.identity.user import User
 from models_app.services import users
 
 
 class AccountBackend(BaseBackend):
-    """User name and password, for people. One call, and the work of one password hash, whoever is named."""
+    """User name and password, for people. One call, and the work of one password hash, whoever is named.
+
+    A failure costs one call more, which counts it.
+    """
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
     ) -> User | None:
-        """The user, or None. An unknown name costs the same time as a wrong password."""
-        user = _find(username or "")
-        if user is None or password is None:
+        """The user, or None. An unknown name costs the same time as a wrong password.
+
+        Raises:
+            TooManySignIns: it failed too often of late.
+        """
+        try:
+            name = parse_username(username or "")
+        except InvalidFields:
             make_password(password)
             return None
-        good = check_password(password, user.password, setter=None)
-        return user if good and user.is_active else None
+        account = users.sign_in(username=name, is_right=lambda account: _opens(password, account))
+        return User.of(account) if account else None
 
     def get_user(self, user_id: str) -> User | None:
         """The user of a session. One call, so that a deactivated account or an ended membership counts at once."""
@@ -54,6 +63,13 @@ def end_all_sessions(sender: Any, request: HttpRequest, user: User | None, **_: 
     if user is not None:
         actor = user.actor(request_id=getattr(request, "request_id", ""))
         users.update_user(actor=actor, username=Username(user.username), end_sessions=True)
+
+
+def _opens(password: str | None, account: Account | None) -> bool:
+    if account is None or password is None:
+        make_password(password)
+        return False
+    return check_password(password, account.password, setter=None) and account.is_active
 
 
 def _find(username: str) -> User | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from models_app.domain import clock
@@ -33,7 +32,6 @@ from models_app.domain.errors import (
 from models_app.domain.events import Event, EventKind
 from models_app.domain.fit import Fit, fit_of
 from models_app.domain.frameworks import Target
-from models_app.domain.idempotency import IdempotencyKey, Kept
 from models_app.domain.models import ModelId
 from models_app.domain.pages import Page, StartKey
 from models_app.domain.permissions import Permission, authorize
@@ -41,9 +39,10 @@ from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import LiveDeployment, ModelVersion, VersionReference, VersionStatus
 from models_app.outbox import bus
 from models_app.outbox.publisher import publish_now
+from models_app.services.idempotency import Once, answered_once, keeping
 from models_app.storage import deployments, models, versions
 from models_app.storage.table import ModelItem
-from models_app.storage.transactions import commit, until_undisturbed
+from models_app.storage.transactions import Refused, commit, until_undisturbed
 
 Blocker = dict[str, str]
 
@@ -59,14 +58,6 @@ class Plan:
     fit: Fit
 
 
-@dataclass(frozen=True, slots=True)
-class Requested:
-    """A deployment, or the answer that was given when the same was asked before."""
-
-    deployment: Deployment | None
-    kept: Kept | None = None
-
-
 def plan_deployment(*, actor: Actor, reference: VersionReference, order: DeploymentOrder) -> Plan:
     """The deployment that would be made, without making it. One call; ``latest`` takes one more.
 
@@ -80,79 +71,66 @@ def plan_deployment(*, actor: Actor, reference: VersionReference, order: Deploym
 
 
 def request_deployment(
-    *,
-    actor: Actor,
-    reference: VersionReference,
-    order: DeploymentOrder,
-    key: IdempotencyKey | None = None,
-    answer: Callable[[Deployment], Kept] | None = None,
-) -> Requested:
+    *, actor: Actor, reference: VersionReference, order: DeploymentOrder, once: Once[Deployment] | None = None
+) -> Deployment:
     """Ask the pipeline to run a version, and record that it was asked.
 
-    One or two reads and one transaction; then the event is sent at once, or by the relay within a minute. ``answer``
-    gives what is to be kept under the key; the same key again gets that, and changes nothing.
+    One or two reads and one transaction; then the event is sent at once, or by the relay within a minute. With
+    ``once`` likewise; one read more where the request is refused.
 
     Raises:
         PermissionDenied, VersionNotFound: the actor is no maintainer, or there is no such version.
         DeploymentBlocked: it is deprecated, fits no target, or another deployment is under way there.
-        KeyReused: the key belongs to another request.
+        KeyReused, AnsweredBefore: the key belongs to another request, or the same one was made before.
     """
     authorize(actor, Permission.DEPLOY, team=reference.model.team, hidden_as=reference.missing)
 
-    def attempt() -> tuple[Requested, Event | None]:
-        now = clock.now()
-        if (kept := _kept(key, at=now)) is not None:
-            return Requested(None, kept), None
+    def attempt() -> tuple[Deployment, Event]:
         version, head = _live(reference)
-        plan = _plan(actor, version, head, order)
-        if plan.blockers:
-            # What is under way there may be this very request, sent at the same moment.
-            if (kept := _kept(key, at=now)) is not None:
-                return Requested(None, kept), None
-            raise DeploymentBlocked(
-                version=version.label, model=version.model, summary=_summary(plan.blockers), blockers=plan.blockers
-            )
-        deployment = plan.deployment
-        under_way = version.with_deployments({**version.deployments, str(deployment.id): live_form(deployment)})
-        placements = placements_with(head, deployment.slot, replace(plan.placement, in_flight=deployment.id))
-        event = _requested(deployment, actor, plan.placement)
-        writes = [
-            deployments.opening(deployment),
-            *versions.rewriting(version, under_way),
-            models.placing([under_way], seen=head, placements_after=placements, at=now),
-        ]
-        if key is not None and answer is not None:
-            writes.append(deployments.keeping(key.scope, answer(deployment), at=now))
-        commit(writes, event=event)
-        return Requested(deployment), event
+        return _request(_plan(actor, version, head, order), actor, version, head, once)
 
-    requested, event = until_undisturbed(attempt)
-    if event is not None:
-        publish_now(event)
-    return requested
+    return _requested_once(attempt, once)
 
 
 def roll_back(
-    *, actor: Actor, model_id: ModelId, environment: EnvironmentName, target: Target, detail: str = ""
+    *,
+    actor: Actor,
+    model_id: ModelId,
+    environment: EnvironmentName,
+    target: Target,
+    detail: str = "",
+    once: Once[Deployment] | None = None,
 ) -> Deployment:
-    """Deploy again what ran in a slot before what runs there now. One read more than a deployment.
+    """Deploy what ran in a slot before what runs there now, with the parameters that it ran with.
+
+    Two reads more than a deployment: the model tells which deployment that was, and that one its parameters.
 
     Raises:
         PermissionDenied, ModelNotFound: the actor is no maintainer, or there is no such model.
         NothingToRollBackTo: nothing else ran there.
+        VersionNotFound, DeploymentBlocked, KeyReused, AnsweredBefore: as for a deployment.
     """
     authorize(actor, Permission.DEPLOY, team=model_id.team, hidden_as=ModelNotFound(model=model_id))
-    placement = placement_in(models.get(model_id).placements, Slot(environment, target))
-    if placement.previous is None:
-        raise NothingToRollBackTo(model=model_id, environment=environment, target=target)
-    order = DeploymentOrder(
-        environment=environment, target=target, reason=Reason.ROLLBACK, parameters={"note": detail} if detail else {}
-    )
-    reference = VersionReference(model_id, label=placement.previous.version)
-    deployment = request_deployment(actor=actor, reference=reference, order=order).deployment
-    if deployment is None:
-        raise NothingToRollBackTo(model=model_id, environment=environment, target=target)
-    return deployment
+    slot = Slot(environment, target)
+
+    def attempt() -> tuple[Deployment, Event]:
+        previous = placement_in(models.get(model_id).placements, slot).previous
+        if previous is None:
+            raise NothingToRollBackTo(model=model_id, environment=environment, target=target)
+        order = DeploymentOrder(
+            environment=environment,
+            target=target,
+            parameters=deployments.get(previous.deployment).parameters,
+            reason=Reason.ROLLBACK,
+            detail=detail,
+        )
+        version, head = _live(VersionReference(model_id, label=previous.version))
+        plan = _plan(actor, version, head, order)
+        if plan.placement.previous != previous:
+            raise Refused(None)  # what runs there has changed since the first read: look again
+        return _request(plan, actor, version, head, once)
+
+    return _requested_once(attempt, once)
 
 
 def get_deployment(*, actor: Actor, deployment_id: DeploymentId) -> Deployment:
@@ -210,10 +188,34 @@ def list_of_team(
     return deployments.list_of_team(team, narrowed=narrowed, limit=limit, after=after)
 
 
-def _kept(key: IdempotencyKey | None, *, at: datetime) -> Kept | None:
-    """The answer that stands under a key, or None. One call, if there is a key."""
-    kept = deployments.find_kept(key.scope) if key is not None else None
-    return kept if kept is not None and key is not None and kept.answers(key, at=at) else None
+def _requested_once(attempt: Callable[[], tuple[Deployment, Event]], once: Once[Deployment] | None) -> Deployment:
+    """The deployment that an attempt came to, with its event sent."""
+    with answered_once(once):
+        deployment, event = until_undisturbed(attempt)
+    publish_now(event)
+    return deployment
+
+
+def _request(
+    plan: Plan, actor: Actor, version: ModelVersion, head: ModelItem, once: Once[Deployment] | None
+) -> tuple[Deployment, Event]:
+    """Write what is planned, if nothing stands in its way and all is as it was read. One call."""
+    if plan.blockers:
+        raise DeploymentBlocked(
+            version=version.label, model=version.model, summary=_summary(plan.blockers), blockers=plan.blockers
+        )
+    deployment, now = plan.deployment, clock.now()
+    under_way = version.with_deployments({**version.deployments, str(deployment.id): live_form(deployment)})
+    placements = placements_with(head, deployment.slot, replace(plan.placement, in_flight=deployment.id))
+    event = _requested(deployment, actor, plan.placement)
+    writes = [
+        *keeping(once, deployment, at=now),
+        deployments.opening(deployment),
+        *versions.rewriting(version, under_way),
+        models.placing([under_way], seen=head, placements_after=placements, at=now),
+    ]
+    commit(writes, event=event)
+    return deployment, event
 
 
 def _plan(actor: Actor, version: ModelVersion, head: ModelItem, order: DeploymentOrder) -> Plan:
@@ -233,7 +235,7 @@ def _plan(actor: Actor, version: ModelVersion, head: ModelItem, order: Deploymen
         framework=version.framework,
         framework_version=version.framework_version,
         artifact=version.artifact,
-        timeline=(Step(status=DeploymentStatus.REQUESTED, at=now, by=actor.name),),
+        timeline=(Step(status=DeploymentStatus.REQUESTED, at=now, by=actor.name, detail=order.detail),),
     )
     placement = placement_in(models.placements(head), slot)
     fit = fit_of(deployment)

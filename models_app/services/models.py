@@ -22,7 +22,6 @@ from models_app.storage.transactions import commit, until_undisturbed
 
 # A list over several teams asks one team after the other; beyond this many in one request the cursor goes on.
 MAX_TEAMS_A_PAGE = 10
-MAX_TEAMS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +53,16 @@ def find_models(
 ) -> FoundModels:
     """The models of a team, or of all of the actor's, by id or by last change. One call a team; see ``list_of_team``.
 
+    One more for a platform administrator, whose teams are all there are: those come by their slugs.
+
     Raises:
         TeamNotFound: there is no such team that the actor may see.
         InvalidFields: by last change over more teams than can be merged.
     """
     if not by_update:
-        return _one_after_the_other(_teams(actor, team), place, narrowed=narrowed, limit=limit)
+        [(start, position)] = place.after.items() if place else [(None, None)]
+        asked = _teams(actor, team, start=start)
+        return _one_after_the_other(asked, start, position, narrowed=narrowed, limit=limit)
     after = place.after if place else dict.fromkeys(_teams(actor, team))
     if len(after) > MAX_TEAMS_A_PAGE:
         detail = f"Name a team with teamId: more than {MAX_TEAMS_A_PAGE} teams cannot be put in the order of updatedAt."
@@ -116,13 +119,14 @@ def describe_model(
     return until_undisturbed(attempt)
 
 
-def _teams(actor: Actor, team: TeamSlug | None) -> list[TeamSlug]:
+def _teams(actor: Actor, team: TeamSlug | None, *, start: TeamSlug | None = None) -> list[TeamSlug]:
+    """The teams to ask in their order, from ``start`` on: enough to know whether one page can ask them all."""
     if team is not None:
         authorize(actor, Permission.READ, team=team, hidden_as=TeamNotFound(team=team))
         return [team]
     if actor.is_platform_admin:
-        return sorted((each.slug for each in teams.list_all(limit=MAX_TEAMS, after=None).items), key=_in_ids)
-    return sorted(actor.roles, key=_in_ids)
+        return teams.list_slugs(start=start, limit=MAX_TEAMS_A_PAGE + 1)
+    return sorted((each for each in actor.roles if start is None or _in_ids(each) >= _in_ids(start)), key=_in_ids)
 
 
 def _in_ids(team: TeamSlug) -> str:
@@ -131,16 +135,19 @@ def _in_ids(team: TeamSlug) -> str:
 
 
 def _one_after_the_other(
-    teams_asked: Sequence[TeamSlug], place: Place | None, *, narrowed: ModelFilter, limit: int
+    asked: Sequence[TeamSlug],
+    start: TeamSlug | None,
+    position: StartKey | None,
+    *,
+    narrowed: ModelFilter,
+    limit: int,
 ) -> FoundModels:
-    """Models in the order of their ids: whole teams, one behind the other.
+    """Models by name, whole teams one behind the other, from a position in the first of them on.
 
     The place is that of one team: a cursor that named all teams still to come would be longer than a URL may be.
     """
-    [(first, position)] = place.after.items() if place else [(None, None)]
-    left = [team for team in teams_asked if first is None or _in_ids(team) >= _in_ids(first)]
     found: list[RegisteredModel] = []
-    for team in left[:MAX_TEAMS_A_PAGE]:
+    for team in asked[:MAX_TEAMS_A_PAGE]:
         if len(found) == limit:
             return FoundModels(found, Place({team: None}))
         page = models.list_of_team(
@@ -148,12 +155,12 @@ def _one_after_the_other(
             by_update=False,
             narrowed=narrowed,
             limit=limit - len(found),
-            after=position if team == first else None,
+            after=position if team == start else None,
         )
         found += page.items
         if page.next is not None:
             return FoundModels(found, Place({team: page.next}))
-    following = left[MAX_TEAMS_A_PAGE:]
+    following = asked[MAX_TEAMS_A_PAGE:]
     return FoundModels(found, Place({following[0]: None}) if following else None)
 
 

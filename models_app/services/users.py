@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -44,6 +45,24 @@ def create_user(
 def find_user(username: Username) -> User | None:
     """A user with all roles, or None. One call. For whoever proves an identity: it asks no permission."""
     return users.find(username)
+
+
+def sign_in(*, username: Username, is_right: Callable[[User | None], bool]) -> User | None:
+    """The user who signs in, or None where the password is wrong: whoever takes a password asks here.
+
+    ``is_right`` tells whether it is, and takes as long for a name that nobody has. One call; a failure is counted by
+    one more. Attempts of the same moment do not know of each other: at most that many more are looked at.
+
+    Raises:
+        TooManySignIns: it failed too often of late; the password was not looked at.
+    """
+    now = clock.now()
+    user, failed = users.find_to_sign_in(username)
+    failed.check(at=now)
+    if is_right(user):
+        return user
+    users.count_failed_sign_in(username, at=now)
+    return None
 
 
 def update_user(*, actor: Actor, username: Username, end_sessions: bool = False, **changes: Any) -> User:

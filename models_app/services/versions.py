@@ -22,6 +22,7 @@ from models_app.domain.versions import (
     differences,
     status_from,
 )
+from models_app.services.idempotency import Once, answered_once, keeping
 from models_app.services.preconditions import Expected, expect
 from models_app.storage import models, numbers, teams, versions
 from models_app.storage.table import ModelItem, VersionItem
@@ -38,24 +39,27 @@ class Registered:
     is_new: bool
 
 
-def register(*, actor: Actor, registration: Registration) -> Registered:
+def register(*, actor: Actor, registration: Registration, once: Once[Registered] | None = None) -> Registered:
     """Register a version, and its model with it where that is new. Calls: 1 with a label, 2 without.
 
     One more where the label is not the model's highest, or a number is behind a label given by hand; and one for
-    administrators and single sign-on, whose team may not exist.
+    administrators and single sign-on, whose team may not exist. With ``once`` likewise; one more where it is refused.
 
     Raises:
         PermissionDenied, TeamNotFound: the actor is no contributor of the team.
         ArtifactDiffers: the label belongs to another artifact.
         VersionDeleted: the label belongs to a deleted version.
+        KeyReused, AnsweredBefore: the key belongs to another request, or the same one was made before.
     """
     team = registration.model.team
     authorize(actor, Permission.REGISTER, team=team, hidden_as=TeamNotFound(team=team))
     if actor.may_miss_a_team:
         teams.get(team)
-    if registration.label is not None:
-        return _register_as(registration.label, actor=actor, registration=registration, seen=None)
-    return until_undisturbed(lambda: _register_next(actor=actor, registration=registration))
+    label = registration.label
+    with answered_once(once):
+        if label is not None:
+            return _register_as(label, actor=actor, registration=registration, seen=None, once=once)
+        return until_undisturbed(lambda: _register_next(actor=actor, registration=registration, once=once))
 
 
 def get_version(*, actor: Actor, reference: VersionReference) -> ModelVersion:
@@ -209,9 +213,9 @@ def restore(*, actor: Actor, reference: VersionReference) -> ModelVersion:
     return until_undisturbed(attempt)
 
 
-def _register_next(*, actor: Actor, registration: Registration) -> Registered:
+def _register_next(*, actor: Actor, registration: Registration, once: Once[Registered] | None) -> Registered:
     label, seen = numbers.reserve_number(registration.model)
-    outcome = _register_as(label, actor=actor, registration=registration, seen=seen, is_reserved=True)
+    outcome = _register_as(label, actor=actor, registration=registration, seen=seen, is_reserved=True, once=once)
     if not outcome.is_new:
         raise Refused(None)  # somebody registered that very number as a label: take another
     return outcome
@@ -224,9 +228,12 @@ def _register_as(
     registration: Registration,
     seen: ModelItem | None,
     is_reserved: bool = False,
+    once: Once[Registered] | None,
 ) -> Registered:
     while True:
-        version = ModelVersion.begin(registration, label=label, by=actor.name, at=clock.now())
+        now = clock.now()
+        version = ModelVersion.begin(registration, label=label, by=actor.name, at=now)
+        registered = Registered(version, is_new=True)
         highest = models.is_highest(label, seen=seen)
         event = _event(
             EventKind.MODEL_VERSION_REGISTERED,
@@ -236,7 +243,8 @@ def _register_as(
             data=_facts(version) | ({"latest": label} if highest else {}),
         )
         try:
-            commit([versions.creating(version), models.adding(version, seen=seen)], event=event)
+            kept = keeping(once, registered, at=now)
+            commit([*kept, versions.creating(version), models.adding(version, seen=seen)], event=event)
         except Refused as refused:
             if isinstance(refused.item, ModelItem):
                 seen = refused.item  # the label is not the highest after all: now we know what stands
@@ -245,7 +253,7 @@ def _register_as(
                 raise
             taken = versions.version(refused.item)
             return Registered(taken if is_reserved else _same(taken, registration), is_new=False)
-        return Registered(version, is_new=True)
+        return registered
 
 
 def _same(taken: ModelVersion, registration: Registration) -> ModelVersion:

@@ -1,4 +1,4 @@
-"""Deployments as they are kept, and the records that make a repeated request answer the same."""
+"""Deployments as they are kept."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.deployments import Deployment, DeploymentFilter, DeploymentStatus, Reason, Slot, Step
 from models_app.domain.documents import canonical_json
 from models_app.domain.frameworks import Framework
-from models_app.domain.idempotency import Kept
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import TeamSlug
 from models_app.storage import table
 from models_app.storage.pages import FILTERED_BATCH, Listing, read_item, read_page
-from models_app.storage.table import DeploymentItem, IdempotencyItem, RawItem, RegistryItem
+from models_app.storage.table import DeploymentItem, RawItem, RegistryItem
 from models_app.storage.transactions import Refused, Verb, Write
 
 # Reads --------------------------------------------------------------------------------------------------------------
@@ -59,21 +58,6 @@ def list_overdue(*, at: datetime, limit: int) -> list[Deployment]:
     return [_deployment(raw) for raw in read_page(listing, limit=limit).items]
 
 
-def find_kept(scope: str) -> Kept | None:
-    """What was answered under an Idempotency-Key, expired answers too, or None. One call."""
-    raw = read_item(table.idempotency_partition(scope), table.IDEMPOTENCY)
-    if raw is None:
-        return None
-    item = IdempotencyItem.from_raw_data(raw)
-    return Kept(
-        request=item.request,
-        status=int(item.status),
-        location=item.location,
-        body=item.body,
-        expires_at=int(item.expires_at),
-    )
-
-
 # Writes -------------------------------------------------------------------------------------------------------------
 
 
@@ -85,21 +69,6 @@ def opening(deployment: Deployment) -> Write:
 def moving(new: Deployment) -> Write:
     """A deployment one step on, if it stands as the caller saw it."""
     return Write(Verb.PUT, _item(new), DeploymentItem.rev == new.revision - 1, Refused)
-
-
-def keeping(scope: str, kept: Kept, *, at: datetime) -> Write:
-    """The answer of a request, under its key, unless another one still stands there."""
-    item = IdempotencyItem(
-        pk=table.idempotency_partition(scope),
-        sk=table.IDEMPOTENCY,
-        request=kept.request,
-        status=kept.status,
-        location=kept.location,
-        body=kept.body,
-        expires_at=kept.expires_at,
-    )
-    free = IdempotencyItem.pk.does_not_exist() | (IdempotencyItem.expires_at <= int(at.timestamp()))
-    return Write(Verb.PUT, item, free, Refused)
 
 
 # Items --------------------------------------------------------------------------------------------------------------

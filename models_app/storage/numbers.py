@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from models_app.domain.errors import StorageBusy
 from models_app.domain.labels import VersionLabel, label_in
 from models_app.domain.models import ModelId
-from models_app.storage import calls, table
 from models_app.storage.models import item_of
-from models_app.storage.table import ModelItem, RegistryItem, connection
+from models_app.storage.table import ModelItem
+from models_app.storage.updates import update_if
 
 # Labels given by hand lift the count to 10**15 at most (see ``VersionLabel.leading_number``): it never gets here.
 MAX_NUMBER = 10**18 - 1
@@ -41,25 +40,5 @@ def reserve_number(model_id: ModelId) -> tuple[VersionLabel, ModelItem]:
 
 def _counted(model_id: ModelId, counting: Action, condition: Condition) -> ModelItem | None:
     """The model's item after counting, or None where the condition failed."""
-    item = item_of(model_id)
-    actions = [
-        counting,
-        RegistryItem.kind.set(ModelItem),
-        ModelItem.sv.set(ModelItem.sv | table.SCHEMA_VERSION),
-        ModelItem.rev.set(ModelItem.rev | 0),
-        ModelItem.rid.set(ModelItem.rid | ""),
-    ]
-    try:
-        answer = calls.call(
-            connection().update_item,
-            item.pk,
-            range_key=item.sk,
-            actions=actions,
-            condition=condition,
-            return_values="ALL_NEW",
-        )
-    except UpdateError as failure:
-        if calls.code_of(failure) == "ConditionalCheckFailedException":
-            return None
-        raise
-    return ModelItem.from_raw_data(answer["Attributes"])
+    raw = update_if(condition, item_of(model_id), [counting])
+    return ModelItem.from_raw_data(raw) if raw else None

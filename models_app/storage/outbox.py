@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from models_app.domain import clock
 from models_app.domain.events import Event
 from models_app.domain.pages import Page, StartKey
-from models_app.storage import calls, events, table
+from models_app.storage import events, table
 from models_app.storage.pages import Listing, read_page
-from models_app.storage.table import EventItem, connection
+from models_app.storage.table import EventItem
+from models_app.storage.updates import update_if
 
 # An event that the bus refused so often is not sent by waiting: somebody has to look at it.
 MAX_ATTEMPTS = 20
@@ -60,18 +60,5 @@ def revive(event: Event) -> None:
 
 def _note(event: Event, actions: Sequence[Action], *, only_if: Condition) -> int:
     """How often the event was refused by now; 0 also when the condition did not hold."""
-    key = events.item(event)
-    try:
-        answer = calls.call(
-            connection().update_item,
-            key.pk,
-            range_key=key.sk,
-            actions=actions,
-            condition=only_if,
-            return_values="ALL_NEW",
-        )
-    except PynamoDBException as failure:
-        if calls.code_of(failure) != "ConditionalCheckFailedException":
-            raise
-        return 0
-    return int(EventItem.from_raw_data(answer["Attributes"]).attempts or 0)
+    raw = update_if(only_if, events.item(event), actions)
+    return int(EventItem.from_raw_data(raw).attempts or 0) if raw else 0

@@ -21,6 +21,7 @@ from models_app.storage.table import (
     AliasItem,
     DeploymentItem,
     EventItem,
+    FailedSignInsItem,
     MembershipItem,
     ModelItem,
     RawItem,
@@ -87,8 +88,8 @@ def _faults_of_items(items: list[RegistryItem], events: dict[str, EventItem]) ->
             yield f"{name}: stands under another key than its own"
         if item.sv != table.SCHEMA_VERSION:
             yield f"{name}: has the unknown schema version {item.sv}"
-        is_reserved_only = isinstance(item, ModelItem) and not item.created_at
-        if not is_reserved_only and item.rid not in events:
+        is_only_counted = isinstance(item, FailedSignInsItem) or (isinstance(item, ModelItem) and not item.created_at)
+        if not is_only_counted and item.rid not in events:
             yield f"{name}: was last written by {item.rid or 'nobody'}, of which there is no event"
         if _lists_of(item) != _places(item):
             yield f"{name}: is in other lists than it belongs to"

@@ -11,6 +11,7 @@
 |                        | or user's, or       |                     | 2: ``OUTBOX#shard`` / ulid till published |
 |                        | ``PLATFORM``        |                     | 3: ``MODEL#…#DECIDES#name`` / ulid        |
 | user                   | ``USER#username``   | ``USER``            | 1: ``USERS`` / username                   |
+| failed sign-ins        | ``USER#username``   | ``TRIES``           | gone after ``expires_at``                 |
 | membership             | ``USER#username``   | ``TEAM#team``       | 1: ``TEAM#team#MEMBERS`` / username       |
 | deployment             | ``DEPLOYMENT#id``   | ``DEPLOYMENT``      | 1: ``MODEL#…#DEPLOYMENTS`` / id           |
 |                        |                     |                     | 2: ``TEAM#team#DEPLOYMENTS`` / id         |
@@ -143,6 +144,11 @@ class UserItem(RegistryItem, discriminator="user"):
     created_at = UnicodeAttribute()
 
 
+class FailedSignInsItem(RegistryItem, discriminator="failed-sign-ins"):
+    failures = NumberAttribute()
+    expires_at = NumberAttribute()  # seconds since 1970
+
+
 class MembershipItem(RegistryItem, discriminator="membership"):
     username = UnicodeAttribute()
     team = UnicodeAttribute()
@@ -248,7 +254,7 @@ class IdempotencyItem(RegistryItem, discriminator="idempotency"):
 
     request = UnicodeAttribute()  # SHA-256 of what was asked
     status = NumberAttribute()
-    location = UnicodeAttribute()
+    headers = UnicodeAttribute()  # JSON
     body = UnicodeAttribute()
     expires_at = NumberAttribute()  # seconds since 1970; DynamoDB takes it away some time after
 
@@ -282,6 +288,7 @@ MODEL = "VERSION~"
 VERSIONS = "VERSION#"
 EVENTS = "EVENT#"
 MEMBERSHIPS = "TEAM#"
+FAILED_SIGN_INS = "TRIES"  # between memberships and user, so that signing in reads all three at once
 
 DEADLINES = "DEADLINES"
 DEAD_EVENTS = "OUTBOX#DEAD"

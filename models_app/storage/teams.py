@@ -52,6 +52,13 @@ def list_all(*, limit: int, after: StartKey | None) -> Page[Team]:
     return Page([team(raw) for raw in page.items], page.next)
 
 
+def list_slugs(*, start: TeamSlug | None, limit: int) -> list[TeamSlug]:
+    """Slugs of teams in their order, from one on. One call."""
+    within = None if start is None else RegistryItem.gsi1sk >= start
+    page = read_page(Listing(partition=table.ALL_TEAMS, index="gsi1", within=within), limit=limit)
+    return [team(raw).slug for raw in page.items]
+
+
 def find_member(team: TeamSlug, username: Username) -> Member | None:
     """A membership, or None. One call."""
     raw = read_item(table.user_partition(username), table.membership_sort(team))

@@ -30,7 +30,7 @@ class Library:
         if who != "anonymous":
             caller.gets("me")
         with counted_calls() as sent:
-            answer = caller.calls(method, path, body)
+            answer = caller.calls(method, path, body, **headers)
         assert answer.status < 300, answer.body
         return sent
 
@@ -185,6 +185,29 @@ class TestWrites:
 
         assert first == ["UpdateItem", "UpdateItem", "TransactWriteItems"]
         assert second == ["UpdateItem", "TransactWriteItems"]
+
+    @pytest.mark.parametrize("label", ["3.0.0", None])
+    def test_an_idempotency_key_costs_no_call(self, library: Library, label: str | None) -> None:
+        body = a_registration(modelName="new", version=label)
+
+        sent = library.cost("POST", "models", body, idempotency_key="a")
+
+        assert sent == ["UpdateItem", "TransactWriteItems"][-1 if label else 0 :]
+
+    def test_nor_does_the_same_key_again(self, library: Library) -> None:
+        body = a_registration(version="3.0.0")
+        library.cost("POST", "models", body, idempotency_key="a")
+
+        assert library.cost("POST", "models", body, idempotency_key="a") == ["TransactWriteItems"]
+
+    def test_a_rollback_reads_the_model_and_the_earlier_deployment_besides(self, library: Library) -> None:
+        for label in ("1.0.0", "1.2.0"):
+            asked = library.cast.maintainer.deploys("payments.fraud", label)
+            library.cast.maintainer.reports(asked, "SUCCEEDED")
+
+        sent = library.cost("POST", f"{ONE}/rollback", {"deploymentTarget": "EKS"}, idempotency_key="a")
+
+        assert sent == ["GetItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
 
     def test_restoring_is_a_read_and_a_transaction(self, library: Library) -> None:
         library.cast.maintainer.deletes("payments.fraud", "1.0.0")

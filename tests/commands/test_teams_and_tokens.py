@@ -87,6 +87,18 @@ class TestListAndRevokeTokens:
         for caller in (payments.viewer, payments.contributor, payments.maintainer):
             assert caller.authorization[-36:] not in said.out
 
+    def test_all_are_shown_however_many_there_are(self, payments, monkeypatch):
+        monkeypatch.setattr("models_app.management.commands.list_tokens.TOKENS_A_PAGE", 2)
+
+        for words, many in ((["payments"], 3), ([], 1)):
+            lines = run("list_tokens", *words).out.splitlines()
+            assert len(lines) == len(set(lines)) == many
+
+    def test_where_there_are_none_it_says_so(self, payments):
+        run("create_team", "growth")
+
+        assert run("list_tokens", "growth").out == "There are none. create_token makes one.\n"
+
     def test_the_platforms_are_shown_without_a_team(self, payments):
         assert run("list_tokens").out.count("platform-admin") == 1
 

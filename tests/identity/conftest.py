@@ -1,12 +1,9 @@
-"""A team to play in, a provider of single sign-on, and a clock that remembers no other test."""
+"""A provider of single sign-on."""
 
 import pytest
 
 from models_app.domain.grants import role_map
-from tests.api.conftest import fresh_clock, payments
 from tests.identity.provider import AUDIENCE, ISSUER, a_provider
-
-__all__ = ["fresh_clock", "payments", "sso"]
 
 ROLES = role_map(
     """{

@@ -10,12 +10,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 
-from tests.api.conftest import fresh_clock, payments
 from tests.commands.shell import ROOT
 from tests.outbox.buses import PlayedBus
 from tests.outbox.queues import BUS, Ministack, Queue, running_ministack
-
-__all__ = ["fresh_clock", "payments"]
 
 PATIENCE_SECONDS = 15.0
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
 from models_app.domain.actors import command_line
 from models_app.domain.clock import wire
 from models_app.domain.teams import TeamSlug
+from models_app.domain.tokens import Token
 from models_app.management.refusals import RegistryCommand
 from models_app.services import tokens
 
-MAX_TOKENS = 1000
+TOKENS_A_PAGE = 100
 
 
 class Command(RegistryCommand):
@@ -24,9 +26,21 @@ class Command(RegistryCommand):
     def handle(self, *, team: str | None, **_: Any) -> None:
         """Show them."""
         slug = TeamSlug.parse(team, field="team") if team else None
-        found = tokens.list_tokens(actor=command_line("list_tokens"), team=slug, limit=MAX_TOKENS).items
-        if not found:
-            self.stdout.write("There are none. create_token makes one.")
-        for token in found:
+        is_empty = True
+        for token in _all_tokens(slug):
+            is_empty = False
             role = token.role if slug else "platform-admin"
             self.stdout.write(f"{token.id}  {role:<14}  until {wire(token.expires_at)}  {token.name}")
+        if is_empty:
+            self.stdout.write("There are none. create_token makes one.")
+
+
+def _all_tokens(team: TeamSlug | None) -> Iterator[Token]:
+    """Page after page."""
+    actor, after = command_line("list_tokens"), None
+    while True:
+        page = tokens.list_tokens(actor=actor, team=team, limit=TOKENS_A_PAGE, after=after)
+        yield from page.items
+        if page.next is None:
+            return
+        after = page.next

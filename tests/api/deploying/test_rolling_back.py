@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.callers import Answer, Cast
@@ -9,21 +11,22 @@ from tests.callers import Answer, Cast
 FRAUD = "payments.fraud"
 
 
-def ran(payments: Cast, *versions: str, environment: str = "prod") -> list[Answer]:
+def ran(payments: Cast, *versions: str, environment: str = "prod", **order: Any) -> list[Answer]:
     """Versions that ran in a place one after the other."""
     found = []
     for label in versions:
         payments.contributor.registers("fraud", version=label)
-        found.append(payments.maintainer.deploys(FRAUD, label, environment=environment))
+        found.append(payments.maintainer.deploys(FRAUD, label, environment=environment, **order))
         assert payments.maintainer.reports(found[-1], "SUCCEEDED").status == 200
     return found
 
 
 class TestGoingBack:
     def test_what_ran_before_is_asked_for_again(self, payments: Cast) -> None:
-        ran(payments, "1", "2")
+        ran(payments, "1", parameters={"replicas": 2})
+        ran(payments, "2", parameters={"replicas": 3, "canary": True})
 
-        answer = payments.maintainer.rolls_back(FRAUD, environment="prod", note="too many false alarms")
+        answer = payments.maintainer.rolls_back(FRAUD, environment="prod", detail="too many false alarms")
 
         assert answer.status == 202
         told = {name: answer.body[name] for name in ("version", "reason", "status", "parameters", "environment")}
@@ -31,10 +34,36 @@ class TestGoingBack:
             "version": "1",
             "reason": "rollback",
             "status": "REQUESTED",
-            "parameters": {"note": "too many false alarms"},
+            "parameters": {"replicas": 2},
             "environment": "prod",
         }
+        assert [step["detail"] for step in answer.body["timeline"]] == ["too many false alarms"]
         assert payments.viewer.gets(answer.location).body == answer.body
+
+    def test_the_pipeline_is_told_the_parameters_too(self, payments: Cast) -> None:
+        ran(payments, "1", parameters={"replicas": 2})
+        ran(payments, "2")
+
+        payments.maintainer.rolls_back(FRAUD, environment="prod")
+
+        told = payments.viewer.gets(f"models/{FRAUD}/events?limit=1").body["results"][0]
+        assert (told["eventType"], told["data"]["parameters"]) == ("DeploymentRequested", {"replicas": 2})
+
+    def test_the_parameters_are_those_of_the_last_time_that_it_ran(self, payments: Cast) -> None:
+        ran(payments, "1", parameters={"replicas": 1})
+        ran(payments, "1", parameters={"replicas": 2})
+        ran(payments, "2")
+
+        assert payments.maintainer.rolls_back(FRAUD, environment="prod").body["parameters"] == {"replicas": 2}
+
+    def test_twice_brings_back_what_was_rolled_back_as_it_ran(self, payments: Cast) -> None:
+        ran(payments, "1")
+        ran(payments, "2", parameters={"replicas": 3})
+        payments.maintainer.reports(payments.maintainer.rolls_back(FRAUD, environment="prod"), "SUCCEEDED")
+
+        again = payments.maintainer.rolls_back(FRAUD, environment="prod").body
+
+        assert (again["version"], again["parameters"]) == ("2", {"replicas": 3})
 
     def test_what_it_replaces_is_rolled_back_once_it_succeeded(self, payments: Cast) -> None:
         _, second = ran(payments, "1", "2")
@@ -102,6 +131,6 @@ class TestRefusals:
     def test_without_a_target(self, payments: Cast) -> None:
         ran(payments, "1", "2")
 
-        answer = payments.maintainer.rolls_back(FRAUD, deploymentTarget=None, note="x" * 2001)
+        answer = payments.maintainer.rolls_back(FRAUD, deploymentTarget=None, detail="x" * 2001)
 
-        assert answer.wrong_fields.keys() == {"deploymentTarget", "note"}
+        assert answer.wrong_fields.keys() == {"deploymentTarget", "detail"}

@@ -6,6 +6,7 @@ import pytest
 
 from models_app.domain.teams import Role
 from tests.callers import Caller, Cast, a_person
+from tests.costs import counted_calls
 
 
 @pytest.fixture
@@ -75,6 +76,25 @@ class TestManyTeams:
         found = [model["teamId"] for page in payments.admin.pages("models") for model in page]
 
         assert found == slugs
+
+    def test_and_through_teams_whose_names_begin_with_another_ones(self, payments: Cast) -> None:
+        slugs = ["pay", "pay-a", "pay-b", "payments", "paymore"]
+        for slug in slugs:
+            payments.admin.calls("POST", "teams", {"teamId": slug})
+            for name in "ab":
+                payments.admin.registers(name, teamId=slug)
+
+        for limit in (1, 3, 100):
+            found = [model["modelId"] for page in payments.admin.pages("models", limit=limit) for model in page]
+            assert found == [f"{slug}.{name}" for slug in slugs for name in "ab"]
+
+    def test_a_page_over_all_teams_asks_for_as_many_as_it_can_show(self, payments: Cast) -> None:
+        for number in range(12):
+            payments.admin.calls("POST", "teams", {"teamId": f"team-{number:02d}"})
+        with counted_calls() as sent:
+            payments.admin.lists("models")
+
+        assert sent == ["Query"] * 11
 
     def test_more_teams_than_can_be_merged_are_refused_with_the_way_out(self, payments: Cast) -> None:
         for number in range(10):

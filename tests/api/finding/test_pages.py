@@ -99,7 +99,7 @@ class TestCursorsThatAreRefused:
             }
         )
 
-    @pytest.mark.parametrize("cursor", ["", "nonsense", "a:b:c", ".", "é", "x" * 9000])
+    @pytest.mark.parametrize("cursor", ["nonsense", "a:b:c", ".", "é", "x" * 9000])
     def test_one_that_we_never_issued(self, shelf: Cast, cursor: str) -> None:
         assert shelf.viewer.lists("models", cursor=cursor).slug == "invalid-cursor"
 

@@ -43,6 +43,7 @@ QUERIES = (
         "a" * 500 + "=1",
         "&".join(f"x{number}=1" for number in range(99)),
     ),
+    *("limit=1&limit=2", "limit=1&limit=1", "limit=1&limit="),
     "&".join(f"x{number}=1" for number in range(150)),
 )
 FILTERS = (
@@ -71,6 +72,8 @@ FILTERS = (
         "&".join(["tag=x"] * 11),
         "updatedAfter=-1",
     ),
+    *("status=", "ordering=", "framework=", "deploymentTarget=", "namePattern=", "updatedAfter=", "tag=x&tag="),
+    *("status=FAILED&status=DEPLOYED", "ordering=modelId&ordering=-updatedAt", "teamId=payments&teamId=vision"),
 )
 
 
@@ -98,13 +101,35 @@ def test_a_query_that_says_nothing_wrong_is_answered(payments):
     for query in (
         "",
         "&&&",
-        "limit=1&limit=2",
+        "tag=a&tag=b",
         "tag=%C3%A9",
         "tag=%FF",
         "namePattern=%E2%80%AE",
         "updatedAfter=2000-01-01T00:00:00Z",
     ):
         assert payments.viewer.gets(f"models?{query}").status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        ("models?limit=1&limit=2&status=", {"limit": "repeated", "status": "invalid"}),
+        ("models?framework=sklearn&framework=torch", {"framework": "repeated"}),
+        ("models/payments.fraud?teamId=payments&teamId=vision", {"teamId": "repeated"}),
+        ("models/payments.fraud/versions?cursor=", {"cursor": "invalid"}),
+        ("deployments?environment=&deploymentTarget=", {"environment": "invalid", "deploymentTarget": "invalid"}),
+        ("events?teamId=", {"teamId": "invalid"}),
+    ],
+)
+def test_a_parameter_that_stands_twice_or_is_empty_is_named(payments, path, wrong):
+    assert payments.viewer.gets(path).wrong_fields == wrong
+
+
+def test_so_it_is_where_something_would_be_done(payments):
+    for query in ("dryRun=", "dryRun=true&dryRun=false"):
+        assert payments.maintainer.calls("DELETE", f"models/payments.fraud/1?{query}").wrong_fields.keys() == {"dryRun"}
+        assert payments.maintainer.calls("POST", f"models/payments.fraud/1/deploy?{query}", {}).status == 400
+    assert payments.viewer.labels("payments.fraud") == ["1"]
 
 
 @pytest.mark.parametrize(
