@@ -27,19 +27,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def table() -> Iterator[None]:
+def table(engine: Engine) -> Iterator[None]:
     """An empty table for one test. At the end nothing in it may contradict itself."""
     from models_app.services.tokens import forget_tokens
     from models_app.storage.soundness import find_faults
-    from models_app.storage.table import RegistryItem, create_table
+    from tests.tables import drop_table, make_table
 
-    create_table()
+    make_table(engine)
     try:
         yield
         assert find_faults() == []
     finally:
         forget_tokens()
-        RegistryItem.delete_table()
+        drop_table(engine)
 
 
 @pytest.fixture

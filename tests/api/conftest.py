@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from models_app.domain import clock
-from tests.callers import Cast, a_team
+from tests.callers import Cast
+from tests.engine import Engine
+from tests.tables import put_team
 
 
 @pytest.fixture(autouse=True)
@@ -15,6 +17,6 @@ def fresh_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def payments(table: None) -> Cast:
+def payments(engine: Engine, table: None) -> Cast:
     """The team payments with its cast; the outsider is of the team vision."""
-    return a_team()
+    return put_team(engine)

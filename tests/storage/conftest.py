@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.callers import Cast, a_team
+from tests.api.conftest import payments
 from tests.faults import Wire
+
+__all__ = ["payments", "proxy", "wire"]
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +27,3 @@ def wire(proxy: Wire, table: None) -> Iterator[Wire]:
     """A wire between this process and its engine, without faults as yet."""
     with proxy.in_use() as wire:
         yield wire
-
-
-@pytest.fixture
-def payments(table: None) -> Cast:
-    """A team and its callers."""
-    return a_team("payments")
