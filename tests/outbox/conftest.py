@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -24,6 +26,22 @@ def ministack() -> Iterator[Ministack]:
     running.stop()
 
 
+@pytest.fixture(scope="session")
+def played_bus() -> Iterator[PlayedBus]:
+    """One for all tests of a process."""
+    bus = PlayedBus()
+    yield bus
+    bus.close()
+
+
+@cache
+def clients_of(url: str) -> Callable[[float], Any]:
+    """What makes the publisher's clients of one address. They are kept: each takes a tenth of a second to make."""
+    from models_app.outbox import bus
+
+    return cache(bus._client.__wrapped__)
+
+
 @pytest.fixture
 def publishing_to(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     """Sends this process's events to an address until the test is over."""
@@ -37,11 +55,10 @@ def publishing_to(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], N
         monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", url)
         monkeypatch.setattr(publisher, "breaker", Breaker())
         bus.configure(bus.Bus(name=BUS, public_url="http://127.0.0.1:8000", ticket_key=settings.SECRET_KEY))
-        bus._client.cache_clear()
+        monkeypatch.setattr(bus, "_client", clients_of(url))
 
     yield publish
     bus.configure(before)
-    bus._client.cache_clear()
 
 
 @pytest.fixture
@@ -53,9 +70,8 @@ def queue(ministack: Ministack, publishing_to: Callable[[str], None]) -> Iterato
 
 
 @pytest.fixture
-def played(publishing_to: Callable[[str], None]) -> Iterator[PlayedBus]:
+def played(played_bus: PlayedBus, publishing_to: Callable[[str], None]) -> Iterator[PlayedBus]:
     """A bus that takes all, until it is told otherwise."""
-    bus = PlayedBus()
-    publishing_to(bus.url)
-    yield bus
-    bus.close()
+    publishing_to(played_bus.url)
+    yield played_bus
+    played_bus.forget()
