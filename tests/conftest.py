@@ -31,29 +31,29 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def table() -> Iterator[None]:
+def table(engine: Engine) -> Iterator[None]:
     """An empty table for one test. At the end nothing in it may contradict itself, or the contract of its events."""
     from models_app.services.tokens import forget_tokens
     from models_app.storage.soundness import find_faults
-    from models_app.storage.table import RegistryItem, create_table
     from tests import event_contract
+    from tests.tables import drop_table, make_table
 
-    create_table()
+    make_table(engine)
     try:
         yield
         assert find_faults() == []
         event_contract.check_committed()
     finally:
         forget_tokens()
-        RegistryItem.delete_table()
+        drop_table(engine)
 
 
 @pytest.fixture
-def payments(table: None) -> Cast:
+def payments(engine: Engine, table: None) -> Cast:
     """The team payments with its cast; the outsider is of the team vision."""
-    from tests.callers import a_team
+    from tests.tables import put_team
 
-    return a_team()
+    return put_team(engine)
 
 
 @pytest.fixture(autouse=True)

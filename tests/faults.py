@@ -32,21 +32,21 @@ HOP = {"connection", "content-length", "transfer-encoding"}
 class Exchange:
     """One request that arrived, and the ways in which it can end."""
 
-    def __init__(self, handler: BaseHTTPRequestHandler, engine: Engine, closing: threading.Event) -> None:
+    def __init__(
+        self, handler: BaseHTTPRequestHandler, onward: http.client.HTTPConnection, closing: threading.Event
+    ) -> None:
         self.handler = handler
-        self.engine = engine
+        self.onward = onward
         self.closing = closing
         self.operation = handler.headers.get("X-Amz-Target", "").rpartition(".")[2]
         self.body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
 
     def forward(self) -> tuple[int, dict[str, str], bytes]:
         """Have the engine do it: status, headers and body of its answer."""
-        onward = http.client.HTTPConnection("127.0.0.1", self.engine.port, timeout=10)
         headers = {name: value for name, value in self.handler.headers.items() if name.lower() not in HOP}
-        with contextlib.closing(onward):
-            onward.request("POST", "/", self.body, headers)
-            answer = onward.getresponse()
-            return answer.status, dict(answer.getheaders()), answer.read()
+        self.onward.request("POST", "/", self.body, headers)
+        answer = self.onward.getresponse()
+        return answer.status, dict(answer.getheaders()), answer.read()
 
     def answer(self, status: int, headers: dict[str, str], content: bytes, *, promised: int | None = None) -> None:
         """Send an answer; ``promised`` is a Content-Length that is not kept."""
@@ -216,8 +216,16 @@ class Wire:
             wbufsize = -1  # one packet an answer: two would wait 40 ms for each other
             disable_nagle_algorithm = True
 
+            def setup(self) -> None:
+                super().setup()
+                self.onward = http.client.HTTPConnection("127.0.0.1", wire.engine.port, timeout=10)
+
+            def finish(self) -> None:
+                self.onward.close()
+                super().finish()
+
             def do_POST(self) -> None:
-                exchange = Exchange(self, wire.engine, wire.closing)
+                exchange = Exchange(self, self.onward, wire.closing)
                 if wire.forgets_tokens and exchange.operation == "TransactWriteItems":
                     request = json.loads(exchange.body)
                     del request["ClientRequestToken"]

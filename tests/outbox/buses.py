@@ -100,6 +100,13 @@ class PlayedBus:
         """The ids of the events that it took, repeated ones too."""
         return [each for call in self.calls for each in call.taken]
 
+    def forget(self) -> None:
+        """Take all again, as if nobody had ever called."""
+        self.closing.set()  # whoever waits in a black hole may go
+        self.closing = threading.Event()
+        self.manner = take
+        self.calls = []
+
     def close(self) -> None:
         """Take it down. All that it was asked to take must be as the contract says."""
         self.closing.set()

@@ -30,6 +30,7 @@ class Ministack:
 
     def __init__(self) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
+        self.clients: dict[str, Any] = {}
         port = self.url.rpartition(":")[2]
         command = [sys.executable, str(ENGINE), "bus", "--port", port, "--stop-with-parent"]
         # A pipe that nobody reads would fill, and stop it.
@@ -41,6 +42,8 @@ class Ministack:
 
     def stop(self) -> None:
         """End it, by process id."""
+        for client in self.clients.values():
+            client.close()
         self.process.terminate()
         self.process.wait(timeout=15)
         self.words.close()
@@ -51,8 +54,10 @@ class Ministack:
         return self.words.read().strip().rpartition("\n")[2]
 
     def client(self, service: str) -> Any:
-        """A client of one of its services."""
-        return boto3.Session().client(service, endpoint_url=self.url)
+        """A client of one of its services, made once."""
+        if service not in self.clients:
+            self.clients[service] = boto3.Session().client(service, endpoint_url=self.url)
+        return self.clients[service]
 
     @contextlib.contextmanager
     def queue(self, pattern: str = EVERYTHING) -> Iterator[Queue]:
@@ -67,8 +72,6 @@ class Ministack:
         events.remove_targets(Rule=name, EventBusName=BUS, Ids=["queue"])
         events.delete_rule(Name=name, EventBusName=BUS)
         sqs.delete_queue(QueueUrl=queue)
-        for client in (events, sqs):
-            client.close()
 
     def _starts(self) -> bool:
         deadline = time.monotonic() + 240  # the first start installs it

@@ -8,6 +8,8 @@ import pytest
 
 from tests.faults import Wire
 
+__all__ = ["proxy", "wire"]
+
 
 @pytest.fixture(scope="session")
 def proxy(pytestconfig: pytest.Config) -> Iterator[Wire]:

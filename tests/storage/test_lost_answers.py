@@ -1,10 +1,12 @@
 """Committed, but the answer got lost: the caller hears of success all the same, and it happened once.
 
-300 answers lost over all write endpoints, success in 300 of 300.
+Three rounds of each write endpoint meet every plan of faults. ``LOST_ANSWERS_ROUNDS=8`` is the whole promise:
+more than 300 answers lost, success after each.
 """
 
 from __future__ import annotations
 
+import os
 from itertools import cycle
 
 import pytest
@@ -16,7 +18,7 @@ from tests.callers import Cast
 from tests.faults import Fault, Wire, lose_answer, lose_request, truncate
 from tests.storage.changes import BY_SLUG, CHANGES, Change, disturb, perform
 
-ROUNDS = 8
+ROUNDS = int(os.environ.get("LOST_ANSWERS_ROUNDS", "3"))
 EVERY_CHANGE = pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.slug.replace(" ", "-"))
 
 
