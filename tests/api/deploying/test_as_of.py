@@ -142,6 +142,9 @@ def test_at_each_instant_it_is_what_the_history_says(payments: Cast, seed: int) 
             instants.add(clock.from_wire(clock.wire(NOON + (end - NOON) * dice.random())))
         wrong = [each for instant in sorted(instants) for each in differing(payments, chronicle, dice, instant)]
         assert wrong == []
+        for environment, target in PLACES:
+            now = payments.viewer.resolves(FRAUD, environment=environment, deploymentTarget=target)
+            assert answered(now) == chronicle.at((environment, target), datetime.max.replace(tzinfo=UTC))
 
 
 def differing(payments: Cast, chronicle: Chronicle, dice: random.Random, instant: datetime) -> list[str]:
