@@ -65,7 +65,7 @@ class Engine(StrEnum):
 
 def home_directory() -> Path:
     """Say where everything lives that this machine keeps for the project."""
-    return Path(os.environ.get("REGISTRY_HOME") or ROOT / ".local").absolute()
+    return Path(os.environ.get("REGISTRY_HOME") or ROOT / ".local").resolve()
 
 
 def dynoxide_database(data: Path) -> Path:
