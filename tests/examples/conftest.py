@@ -12,10 +12,10 @@ from tests.callers import Cast
 from tests.examples.doors import Door
 from tests.examples.pipelines import Pipeline
 from tests.outbox.buses import PlayedBus
-from tests.outbox.conftest import fresh_clock, ministack, payments, played, publishing_to, queue
+from tests.outbox.conftest import ministack, played, played_bus, publishing_to, queue
 from tests.storage.conftest import proxy
 
-__all__ = ["fresh_clock", "ministack", "payments", "played", "proxy", "publishing_to", "queue"]
+__all__ = ["ministack", "played", "played_bus", "proxy", "publishing_to", "queue"]
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import pytest
 
 from tests.callers import Caller, Cast, a_team
 from tests.conftest import ENGINE
-from tests.outbox.conftest import fresh_clock, ministack, payments, publishing_to, queue
+from tests.outbox.conftest import ministack, publishing_to, queue
 from tests.server import Client, Server
 
-__all__ = ["fresh_clock", "ministack", "payments", "publishing_to", "queue"]
+__all__ = ["ministack", "publishing_to", "queue"]
 
 CLIENTS = 16
 
