@@ -187,6 +187,7 @@ def list_of_team(
     target: Target | None,
     limit: int,
     after: StartKey | None,
+    status: DeploymentStatus | None = None,
 ) -> Page[Deployment]:
     """A team's deployments, the newest first. One call, narrowed up to four.
 
@@ -194,7 +195,9 @@ def list_of_team(
         TeamNotFound: there is none that the actor may see.
     """
     authorize(actor, Permission.READ, team=team, hidden_as=TeamNotFound(team=team))
-    return deployments.list_of_team(team, environment=environment, target=target, limit=limit, after=after)
+    return deployments.list_of_team(
+        team, environment=environment, target=target, status=status, limit=limit, after=after
+    )
 
 
 def _kept(key: IdempotencyKey | None, *, at: datetime) -> Kept | None:

@@ -60,9 +60,13 @@ def list_of_team(
     target: Target | None,
     limit: int,
     after: StartKey | None,
+    status: DeploymentStatus | None = None,
 ) -> Page[Deployment]:
-    """A team's deployments, the newest first; all, or those in one place. One call, or up to four."""
+    """A team's deployments, the newest first; all, or those in one place or state. One call, or up to four."""
     narrowed = _condition(environment, target)
+    if status is not None:
+        stands = DeploymentItem.status == status.value
+        narrowed = stands if narrowed is None else narrowed & stands
     listing = Listing(
         partition=table.team_deployments(team),
         index="gsi2",

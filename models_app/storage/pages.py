@@ -36,6 +36,11 @@ class Listing:
     batch: int | None = None
 
 
+def beginning_with(prefix: str) -> Condition | None:
+    """A range of the first index: what it lists by name, from a prefix on; None, which is all of it, without one."""
+    return RegistryItem.gsi1sk.startswith(prefix) if prefix else None
+
+
 def read_page(listing: Listing, *, limit: int, after: StartKey | None = None) -> Page[RawItem]:
     """Up to ``limit`` items after a key. One call, or up to four where a filter leaves the page short.
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from models_app.domain import clock
 from models_app.domain.errors import UsernameTaken
+from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import Role, TeamSlug, Username
 from models_app.domain.users import User
 from models_app.storage import table
-from models_app.storage.pages import Listing, read_page
-from models_app.storage.table import MembershipItem, UserItem
+from models_app.storage.pages import Listing, beginning_with, read_page
+from models_app.storage.table import MembershipItem, RawItem, UserItem
 from models_app.storage.transactions import Refused, Verb, Write
 
 # A user in more teams than this would be read in part; nobody is.
@@ -24,8 +27,19 @@ def find(username: Username) -> User | None:
     raw = next((row for row in rows if row["sk"]["S"] == table.USER), None)
     if raw is None:
         return None
-    item = UserItem.from_raw_data(raw)
     memberships = [MembershipItem.from_raw_data(row) for row in rows if row is not raw]
+    return _user(raw, roles={TeamSlug(each.team): Role(each.role) for each in memberships})
+
+
+def list_all(*, limit: int, after: StartKey | None, starting_with: str = "") -> Page[User]:
+    """Every user by name, without their roles, which are not kept with them. One call."""
+    listing = Listing(partition=table.ALL_USERS, index="gsi1", within=beginning_with(starting_with))
+    page = read_page(listing, limit=limit, after=after)
+    return Page([_user(raw, roles={}) for raw in page.items], page.next)
+
+
+def _user(raw: RawItem, *, roles: Mapping[TeamSlug, Role]) -> User:
+    item = UserItem.from_raw_data(raw)
     return User(
         username=Username(item.username),
         email=item.email,
@@ -35,7 +49,7 @@ def find(username: Username) -> User | None:
         session_epoch=int(item.session_epoch),
         created_at=clock.from_wire(item.created_at),
         revision=int(item.rev),
-        roles={TeamSlug(each.team): Role(each.role) for each in memberships},
+        roles=roles,
     )
 
 
