@@ -34,6 +34,17 @@ def canonical_json(document: Json) -> str:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def indented_json(document: Json) -> str:
+    """The same for people to read and edit, one entry a line.
+
+    >>> print(indented_json({"accuracy": 0.5}))
+    {
+      "accuracy": 0.5
+    }
+    """
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=2, allow_nan=False)
+
+
 def size_bytes(document: Json) -> int:
     """The size of the canonical text in UTF-8, which is what limits are counted in."""
     return len(canonical_json(document).encode(errors="surrogatepass"))
