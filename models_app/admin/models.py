@@ -182,12 +182,11 @@ class ModelAdmin(RegistryAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Describe the model."""
-        changes = {name: form.cleaned_data[name] for name in form.changed_data}
         with shown_in_the_form():
             services.describe_model(
                 actor=actor_of(request),
                 model_id=ModelId.parse(obj.id),
-                change=lambda model: replace(model, **changes),
+                change=lambda model: replace(model, **form.changes),
                 expected={form.revision_seen},
             )
 

@@ -206,7 +206,7 @@ class RegistryAdmin(RowAdmin):
 
 def may(request: HttpRequest, need: Need, row: Any) -> bool:
     """Whether whoever asks may do that to a row; without a row, to some of them."""
-    if need is None:
+    if need is None or not request.user.is_authenticated:  # the sign-in page, too, asks what to show
         return False
     actor = actor_of(request)
     if need is Platform.ADMINISTRATOR or getattr(row, "team", None) == PLATFORM:

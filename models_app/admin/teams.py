@@ -115,10 +115,8 @@ class TeamAdmin(RegistryAdmin):
         values = form.cleaned_data
         with shown_in_the_form(teamId="slug", displayName="display_name", protectedAliases="protected_aliases"):
             if change:
-                changes = {name: values[name] for name in form.changed_data}
-                teams.update_team(
-                    actor=actor_of(request), slug=TeamSlug(obj.slug), expected={form.revision_seen}, **changes
-                )
+                slug = TeamSlug(obj.slug)
+                teams.update_team(actor=actor_of(request), slug=slug, expected={form.revision_seen}, **form.changes)
             else:
                 teams.create_team(
                     actor=actor_of(request),

@@ -138,7 +138,7 @@ class UserAdmin(RegistryAdmin):
                     is_platform_admin=values["is_superuser"],
                 )
                 return
-            changes = {CHANGES[name]: values[name] for name in form.changed_data if name in CHANGES}
+            changes = {CHANGES[name]: values[name] for name in form.changes if name in CHANGES}
             if values["new_password"]:
                 changes["password"] = make_password(values["new_password"])
             if changes:

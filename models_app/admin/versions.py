@@ -206,9 +206,9 @@ class VersionAdmin(RegistryAdmin):
         with shown_in_the_form(**names):
             if not change:
                 version = versions.register(actor=actor, registration=registration_from(values)).version
-                obj.key = key_of(version.model, version.label)
+                obj.key, obj.model = key_of(version.model, version.label), str(version.model)
                 return
-            changes = {name: values[name] for name in form.changed_data}
+            changes = form.changes
             if "status" in changes:
                 changes["status"] = VersionStatus(changes["status"])
             if "target" in changes:

@@ -36,6 +36,11 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's is no gene
                 field.show_hidden_initial = name != "revision" and not isinstance(field.widget, forms.PasswordInput)
 
     @property
+    def changes(self) -> dict[str, Any]:
+        """What this editor changed, by field."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name != "revision"}
+
+    @property
     def revision_seen(self) -> str:
         """The revision of the row that this form was made for."""
         return str(self.cleaned_data.get("revision", ""))

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NoReturn
 from django.contrib import messages
 from django.contrib.admin import AdminSite, ModelAdmin, ShowFacets
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.signing import BadSignature
@@ -133,9 +133,12 @@ class RowAdmin(ModelAdmin):  # type: ignore[type-arg]  # Django's is no generic 
     # Forms ------------------------------------------------------------------------------------------------------------
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """The form of this request; with the refusal, where its write was refused."""
+        """The form of this request, with the fields of its page; with the refusal, where its write was refused."""
         form = super().get_form(request, obj, change=change, **kwargs)
-        return type(form.__name__, (form,), {"request": request, "refusal": getattr(request, "refusal", None)})
+        shown = set(flatten_fieldsets(self.get_fieldsets(request, obj)))
+        unwanted = {name: None for name in form.base_fields if name not in shown}  # Django keeps what is declared
+        facts = {"request": request, "refusal": getattr(request, "refusal", None)}
+        return type(form.__name__, (form,), unwanted | facts)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """``add_fields`` for a new row; for one that stands ``fields``, with its revision if it may be changed."""

@@ -11,8 +11,9 @@ from typing import Any
 from django.contrib.admin.utils import quote
 from django.http import HttpResponse
 
-from models_app.domain.teams import Role
-from tests.callers import Caller, token_holder
+from models_app.domain.teams import Username
+from models_app.identity.user import User
+from models_app.services import users
 from tests.identity.people import Browser, an_account
 
 TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
@@ -76,15 +77,13 @@ class Page:
 
     @property
     def text(self) -> str:
-        return re.sub(r"\s+", " ", unescape(TAG.sub(" ", self.html))).strip()
+        return _plain(self.html)
 
     @property
     def rows(self) -> list[str]:
-        """The keys on a list."""
-        return [unescape(key) for key in re.findall(r'name="_selected_action" value="([^"]*)"', self.html)] or [
-            " ".join(unescape(TAG.sub(" ", row)).split())
-            for row in re.findall(r"<tr>(<th.*?)</tr>", self.html, re.DOTALL)
-        ]
+        """The keys on a list; on one without actions, each row as it reads."""
+        keys = re.findall(r'name="_selected_action" value="([^"]*)"', self.html)
+        return [unescape(key) for key in keys] or [_plain(row) for row in self._all(r"<tr>(<th.*?)</tr>")]
 
     @property
     def fields(self) -> dict[str, str]:
@@ -99,33 +98,28 @@ class Page:
     @property
     def errors(self) -> dict[str, str]:
         """What stands beside each field; under "" what stands above all."""
-        found = {}
-        for rows in re.finditer(
-            r'<div class="form-row errors field-(\w+)">\s*<ul class="errorlist".*?</ul>', self.html, re.DOTALL
-        ):
-            found[rows[1]] = " ".join(unescape(TAG.sub(" ", rows[0])).split())
-        if above := re.search(r'<ul class="errorlist nonfield".*?</ul>', self.html, re.DOTALL):
-            found[""] = " ".join(unescape(TAG.sub(" ", above[0])).split())
-        return found
+        beside = r'<div class="form-row errors field-(\w+)">\s*<ul class="errorlist".*?</ul>'
+        found = {each[1]: _plain(each[0]) for each in re.finditer(beside, self.html, re.DOTALL)}
+        above = self._all(r'<ul class="errorlist nonfield".*?</ul>')
+        return found | ({"": _plain(above[0])} if above else {})
 
     @property
     def messages(self) -> list[str]:
         """What the page says was done."""
-        listed = re.search(r'<ul class="messagelist">(.*?)</ul>', self.html, re.DOTALL)
-        return (
-            [
-                " ".join(unescape(TAG.sub(" ", each)).split())
-                for each in re.findall(r"<li.*?</li>", listed[1], re.DOTALL)
-            ]
-            if listed
-            else []
-        )
+        return [
+            _plain(each)
+            for listed in self._all(r'<ul class="messagelist">(.*?)</ul>')
+            for each in re.findall(r"<li.*?</li>", listed, re.DOTALL)
+        ]
 
     @property
     def next(self) -> str | None:
         """The link to the next page."""
         link = re.search(r'<a href="([^"]*)" rel="next"', self.html)
         return unescape(link[1]) if link else None
+
+    def _all(self, pattern: str) -> list[str]:
+        return re.findall(pattern, self.html, re.DOTALL)
 
     @property
     def _parsed(self) -> Fields:
@@ -145,6 +139,8 @@ class Administrator(Browser):
 
     def sends(self, path: str, **fields: Any) -> Page:
         """A form, and the page that comes after it."""
+        if not self.csrf_token:
+            self.sees("/admin/")
         data = {
             "csrfmiddlewaretoken": self.csrf_token,
             **{name: value for name, value in fields.items() if value is not None},
@@ -185,14 +181,15 @@ def an_administrator(username: str = "root") -> Administrator:
 def signed_in_to_admin(username: str, *, is_platform_admin: bool = False, **roles: str) -> Administrator:
     """Somebody with a new account, signed in, who may or may not be let into the admin."""
     an_account(username, is_platform_admin=is_platform_admin, **roles)
+    account = users.find_user(Username(username))
+    assert account is not None
     browser = Administrator(username)
-    assert browser.signs_in(username).status_code == 302
+    browser.client.force_login(User.of(account))  # test_entering signs in by the form, where hashing takes its time
     return browser
 
 
-def a_machine(team: str, role: Role = Role.MAINTAINER) -> Caller:
-    """A token's holder, who does over the API what the admin then shows."""
-    return token_holder(team, role)
+def _plain(html: str) -> str:
+    return " ".join(unescape(TAG.sub(" ", html)).split())
 
 
 def _address(path: str) -> str:
