@@ -70,8 +70,15 @@ class RowChangeList(ChangeList):
         self.show_full_result_count = self.show_admin_actions = True
         self.can_show_all = self.multi_page = False
         self.paginator = Paginator(self.result_list, self.list_per_page)
+        # Django's template tag would resolve each row's address before adding this: a fifth of the page's time.
+        self.way_back = f"?{self.preserved_filters}" if self.preserved_filters else ""
+        self.preserved_filters = ""
         self.next_page = cursors.link(rows.next, request)
         self.first_page = self.get_query_string() if after is not None else None
+
+    def url_for_result(self, result: Any) -> str:
+        """A row's address, with the way back to this list."""
+        return f"{super().url_for_result(result)}{self.way_back}"
 
     def get_ordering_field_columns(self) -> dict[int, Any]:
         """None: the order is the repository's."""

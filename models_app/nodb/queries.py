@@ -85,15 +85,16 @@ class RowQuerySet(models.QuerySet[Any]):
         """Rows whose name begins with these characters."""
         return self._narrowed(prefix=prefix)
 
-    def get(self, *args: Any, **kwargs: Any) -> Any:
-        """The row with a primary key.
+    def get(self, *args: Any, pk: Any = None, **kwargs: Any) -> Any:
+        """The row with a primary key, called ``pk`` or by its own name.
 
         Raises:
             DoesNotExist: there is none, or it is not for whoever asks.
         """
-        if args or set(kwargs) not in ({"pk"}, {self.model._meta.pk.name}):
+        given = [key for key in (pk, kwargs.pop(self.model._meta.pk.name, None)) if key is not None]
+        if args or kwargs or len(given) != 1:
             raise FieldError(f"{self.model.__name__} is found by its primary key only.")
-        found = self.repository.find(str(*kwargs.values()))
+        found = self.repository.find(str(given[0]))
         if found is None:
             raise self.model.DoesNotExist
         return found

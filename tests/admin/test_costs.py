@@ -73,6 +73,7 @@ class TestWrites:
         assert sent == [*USER, "GetItem", "BatchGetItem", "TransactWriteItems"]
 
     def test_a_form_that_is_wrong_writes_nothing(self, root):
+        root.sees("team/add/")
         with counted_calls() as sent:
             root.sends("team/add/", slug="No Slug")
 
