@@ -1,6 +1,7 @@
 """Who may enter, and what throws them out again."""
 
 import getpass
+import re
 
 import pytest
 
@@ -8,6 +9,7 @@ from models_app.domain.actors import command_line
 from models_app.domain.teams import Username
 from models_app.services import users
 from tests.admin.people import Administrator, Page, an_administrator, signed_in_to_admin
+from tests.api.test_isolation import routes
 from tests.commands.shell import run
 from tests.identity.people import PASSWORD, an_account
 
@@ -40,6 +42,18 @@ class TestTheDoor:
         assert page.text.startswith("Log in")
         assert "not authorized to access this page" in page.text
         assert "payments" not in page.text
+
+    def test_no_address_behind_it_is_open_to_others(self, payments):
+        known = {route.replace("(?P<app_label>models_app)", "models_app") for route, _ in routes()}
+        paths = {re.sub(r"<[^>]*>|[\^$]", "x", route) for route in known if route.startswith("admin/")}
+        closed = sorted(paths - {"admin/login/"})
+        assert len(closed) > 45
+
+        for somebody in (Administrator("nobody"), signed_in_to_admin("ada", payments="maintainer")):
+            for path in closed:
+                answer = somebody.client.get(f"/{path}")
+                assert answer.status_code == 302, path
+                assert answer.url.partition("?")[0] in {"/admin/login/", "/admin/"}, path  # signing out leads back
 
     def test_a_wrong_password_opens_nothing(self, table):
         an_account("root", is_platform_admin=True)
