@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "models_app.apps.ModelsAppConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # our site is imported with its addresses, not before
     "django.contrib.staticfiles",
     "rest_framework",
     "django_filters",
@@ -53,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "models_app.api.problems.RefusalMiddleware",
 ]
 
@@ -63,7 +66,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
 
@@ -77,6 +86,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
 LANGUAGE_CODE = "en-us"
+DATETIME_FORMAT = "Y-m-d H:i"
 
 # Accounts and sessions ----------------------------------------------------------------------------------------------
 
@@ -99,6 +109,7 @@ SESSION_COOKIE_NAME = "__Host-session" if USE_HTTPS else "session"
 SESSION_COOKIE_SECURE = USE_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 CSRF_COOKIE_NAME = "__Host-csrf" if USE_HTTPS else "csrftoken"
 CSRF_COOKIE_SECURE = USE_HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"

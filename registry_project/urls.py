@@ -6,11 +6,14 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from models_app.admin.site import site
 from models_app.identity.sessions import SignInView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/api/docs")),
     path("", include("models_app.api.urls")),
+    path("admin", RedirectView.as_view(url="/admin/")),
+    path("admin/", site.urls),
     path("login", SignInView.as_view(), name="login"),
     path("logout", LogoutView.as_view(), name="logout"),
 ]

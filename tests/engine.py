@@ -26,7 +26,7 @@ class Engine:
             [sys.executable, str(ENGINE), "serve", "--port", str(self.port), "--memory", "--stop-with-parent"]
         )
         self._wait()
-        self.wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        self.wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
     def send(self, operation: str, document: bytes) -> bytes:
         """Ask it for something without the SDK, which costs more than the engine's own work."""
@@ -38,9 +38,13 @@ class Engine:
             "Content-Type": "application/x-amz-json-1.0",
             "Authorization": f"{signed}SignedHeaders=host, Signature=0",
         }
-        self.wire.request("POST", "/", document, headers)
-        answer = self.wire.getresponse()
-        content = answer.read()
+        try:
+            self.wire.request("POST", "/", document, headers)
+            answer = self.wire.getresponse()
+            content = answer.read()
+        except OSError:
+            self.wire.close()  # half an answer must not be read as the next one
+            raise
         assert answer.status == 200, content
         return content
 

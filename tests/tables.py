@@ -22,7 +22,9 @@ NAME = RegistryItem.Meta.table_name
 
 
 def make_table(engine: Engine) -> None:
-    """The registry's table, empty. There must be none."""
+    """The registry's table, empty; what a test left that was cut off goes first."""
+    if NAME in json.loads(engine.send("ListTables", b"{}"))["TableNames"]:
+        drop_table(engine)
     for operation, document in _making():
         engine.send(operation, document)
 

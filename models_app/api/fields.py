@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from models_app.domain.documents import Json, size_bytes
+from models_app.domain.annotations import MAX_METRICS, MAX_TAGS, too_large, too_many, wrong_metrics, wrong_tags
+from models_app.domain.documents import Json
 from models_app.domain.errors import InvalidFields
-
-MAX_TAGS = 50
-MAX_TAG_KEY = 250
-MAX_TAG_VALUE = 5000
-MAX_METRICS = 500
-MAX_METRIC_NAME = 250
-DOCUMENT_BYTES = 64 * 1024
 
 
 class Text(serializers.CharField):
@@ -64,17 +57,14 @@ class Whole(serializers.IntegerField):
 class _Json(serializers.Field[Json, Json, Json, Any]):
     """A JSON object that is kept as it is, up to a size."""
 
-    default_error_messages = {  # noqa: RUF012 - as DRF has it
-        "object": "A JSON object is needed.",
-        "too_large": "This takes {bytes} bytes as JSON; at most {most} are kept. Put more beside the artifact.",
-    }
+    default_error_messages = {"object": "A JSON object is needed."}  # noqa: RUF012 - as DRF has it
 
     def to_internal_value(self, data: Any) -> Any:
         """The object."""
         if not isinstance(data, dict):
             self.fail("object")
-        if (taken := size_bytes(data)) > DOCUMENT_BYTES:
-            self.fail("too_large", bytes=taken, most=DOCUMENT_BYTES)
+        if complaint := too_large(data):
+            raise serializers.ValidationError(complaint, code="too_large")
         return data
 
     def to_representation(self, value: Any) -> Any:
@@ -94,15 +84,7 @@ class Metrics(_Json):
     def to_internal_value(self, data: Any) -> dict[str, float]:
         """The metrics; what is wrong is told by name."""
         metrics: dict[str, Any] = super().to_internal_value(data)
-        _check_count(metrics, MAX_METRICS, "metrics")
-        errors = {}
-        for name, value in metrics.items():
-            if not 1 <= len(name) <= MAX_METRIC_NAME:
-                errors[name[:40]] = _wrong("invalid", f"A metric's name has 1 to {MAX_METRIC_NAME} characters.")
-            elif isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
-                errors[name] = _wrong("invalid", "A metric is a finite number.")
-        if errors:
-            raise serializers.ValidationError(errors)
+        _check(too_many(metrics, MAX_METRICS, "metrics"), wrong_metrics(metrics))
         return metrics
 
 
@@ -113,30 +95,13 @@ class Tags(_Json):
     def to_internal_value(self, data: Any) -> dict[str, str]:
         """The tags; what is wrong is told by key."""
         tags: dict[str, Any] = super().to_internal_value(data)
-        _check_count(tags, MAX_TAGS, "tags")
-        errors = {}
-        for key, value in tags.items():
-            if not 1 <= len(key) <= MAX_TAG_KEY or ":" in key:
-                detail = f"A tag's key has 1 to {MAX_TAG_KEY} characters and no colon."
-                errors[key[:40]] = _wrong("invalid", detail)
-            elif not isinstance(value, str) or len(value) > MAX_TAG_VALUE:
-                errors[key] = _wrong("invalid", f"A tag's value is a text of at most {MAX_TAG_VALUE} characters.")
-        if errors:
-            raise serializers.ValidationError(errors)
+        _check(too_many(tags, MAX_TAGS, "tags"), wrong_tags(tags))
         return tags
 
 
-def _check_count(found: dict[str, Any], most: int, what: str) -> None:
-    if len(found) > most:
-        raise serializers.ValidationError(f"These are {len(found)} {what}; at most {most} are kept.", code="too_many")
-
-
-def _is_finite(value: float) -> bool:
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number beyond every double
-        return False
-
-
-def _wrong(code: str, detail: str) -> list[Any]:
-    return [serializers.ErrorDetail(detail, code=code)]
+def _check(complaint: str | None, wrong: dict[str, str]) -> None:
+    if complaint:
+        raise serializers.ValidationError(complaint, code="too_many")
+    if wrong:
+        details = {name: [serializers.ErrorDetail(each, code="invalid")] for name, each in wrong.items()}
+        raise serializers.ValidationError(details)

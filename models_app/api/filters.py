@@ -11,8 +11,8 @@ from django import forms
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
 
-from models_app.api.fields import MAX_TAG_KEY, MAX_TAG_VALUE
 from models_app.api.instants import parse_instant
+from models_app.domain.annotations import MAX_TAG_KEY, MAX_TAG_VALUE
 from models_app.domain.errors import FieldError, InvalidFields
 from models_app.domain.frameworks import Framework, Target
 from models_app.domain.models import ModelFilter

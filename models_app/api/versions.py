@@ -17,6 +17,7 @@ from models_app.api.parsers import MergePatchParser, StrictJSONParser
 from models_app.api.preconditions import expected_of, is_known, quoted
 from models_app.api.serializers import Representation, RequestBody
 from models_app.api.viewsets import ModelScoped
+from models_app.domain.annotations import MAX_DESCRIPTION
 from models_app.domain.artifacts import parse_sha256
 from models_app.domain.clock import wire
 from models_app.domain.documents import canonical_json
@@ -26,8 +27,6 @@ from models_app.domain.permissions import Permission
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import SETTABLE_STATUSES, ModelVersion, MutablePart, VersionStatus
 from models_app.services import versions
-
-MAX_DESCRIPTION = 10_000
 
 
 class MutableFields(RequestBody):

@@ -229,6 +229,7 @@ class DeploymentFilter:
     version: VersionLabel | None = None
     environment: EnvironmentName | None = None
     target: Target | None = None
+    status: DeploymentStatus | None = None
 
 
 def wire_placement(placement: Placement) -> dict[str, Any]:

@@ -91,6 +91,7 @@ class ModelFilter:
     Attributes:
         framework, target, status: of the highest version.
         name_part: stands somewhere in the name, in any case.
+        name_prefix: the name begins with it, in this case.
         has_versions: of which not all versions are deleted.
         tag_words: ``key`` or ``key:value``, each a tag of the model or of its highest version.
     """
@@ -99,6 +100,7 @@ class ModelFilter:
     target: Target | None = None
     status: str | None = None
     name_part: str = ""
+    name_prefix: str = ""
     tag_words: tuple[str, ...] = ()
     updated_after: datetime | None = None
     has_versions: bool = False

@@ -49,6 +49,14 @@ def authorize(actor: Actor, permission: Permission, *, team: TeamSlug, hidden_as
         )
 
 
+def permits(actor: Actor, permission: Permission, *, team: TeamSlug | None) -> bool:
+    """Whether the actor may, for a face that shows only what can be done. Without a team: in any of its teams."""
+    if team is not None:
+        role = actor.role_in(team)
+        return role is not None and role.covers(permission.role)
+    return actor.is_platform_admin or any(role.covers(permission.role) for role in actor.roles.values())
+
+
 def authorize_platform(actor: Actor, activity: str) -> None:
     """Return if the actor is a platform administrator, else PermissionDenied."""
     if not actor.is_platform_admin:

@@ -99,6 +99,11 @@ class Member:
     added_by: str
     revision: int
 
+    @property
+    def etag(self) -> str:
+        """Names this state of this membership."""
+        return str(self.revision)
+
 
 def parse_username(text: str, *, field: str = "username") -> Username:
     """A user name: 1-150 letters, digits and ``@ . _ + -``, in lower case so that two never look alike.

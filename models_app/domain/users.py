@@ -27,3 +27,8 @@ class User:
     created_at: datetime
     revision: int = 1
     roles: Mapping[TeamSlug, Role] = field(default_factory=dict)
+
+    @property
+    def etag(self) -> str:
+        """Names this state of this account."""
+        return str(self.revision)

@@ -7,8 +7,8 @@ from models_app.domain.errors import ModelNotFound, TeamNotFound
 from models_app.domain.events import Event
 from models_app.domain.models import ModelId
 from models_app.domain.pages import Page, StartKey
-from models_app.domain.permissions import Permission, authorize
-from models_app.domain.teams import TeamSlug
+from models_app.domain.permissions import Permission, authorize, authorize_platform
+from models_app.domain.teams import TeamSlug, Username
 from models_app.storage import events
 
 
@@ -36,3 +36,43 @@ def history_of_team(*, actor: Actor, team: TeamSlug, limit: int, after: StartKey
     if not page.items and after is None:
         raise TeamNotFound(team=team)
     return page
+
+
+def changes_of_team(*, actor: Actor, team: TeamSlug, limit: int, after: StartKey | None = None) -> Page[Event]:
+    """What happened to a team itself, its members and its tokens, the newest first; nothing of its models. One call.
+
+    Raises:
+        TeamNotFound: there is none that the actor may see.
+    """
+    authorize(actor, Permission.READ, team=team, hidden_as=TeamNotFound(team=team))
+    return events.list_about_team(team, limit=limit, after=after)
+
+
+def changes_of_user(*, actor: Actor, username: Username, limit: int, after: StartKey | None = None) -> Page[Event]:
+    """What happened to an account, the newest first. One call.
+
+    Raises:
+        PermissionDenied: the actor is no platform administrator.
+    """
+    authorize_platform(actor, "Reading accounts")
+    return events.list_about_user(username, limit=limit, after=after)
+
+
+def changes_of_platform(*, actor: Actor, limit: int, after: StartKey | None = None) -> Page[Event]:
+    """What happened to the platform's own tokens, the newest first. One call.
+
+    Raises:
+        PermissionDenied: the actor is no platform administrator.
+    """
+    authorize_platform(actor, "Managing the platform's tokens")
+    return events.list_about_platform(limit=limit, after=after)
+
+
+def find_event(*, actor: Actor, team: TeamSlug, event_id: str) -> Event | None:
+    """One event of a team, or None. One call.
+
+    Raises:
+        TeamNotFound: there is no such team that the actor may see.
+    """
+    authorize(actor, Permission.READ, team=team, hidden_as=TeamNotFound(team=team))
+    return events.find_of_team(team, event_id)

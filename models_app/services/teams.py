@@ -65,11 +65,12 @@ def get_team(*, actor: Actor, slug: TeamSlug) -> Team:
     return teams.get(slug)
 
 
-def list_teams(*, actor: Actor, limit: int, after: StartKey | None = None) -> Page[Team]:
+def list_teams(*, actor: Actor, limit: int, after: StartKey | None = None, starting_with: str = "") -> Page[Team]:
     """The actor's teams by slug; every team for a platform administrator. One call, for up to 100."""
     if actor.is_platform_admin:
-        return teams.list_all(limit=limit, after=after)
-    left = sorted(slug for slug in actor.roles if after is None or slug > after["slug"])
+        return teams.list_all(limit=limit, after=after, starting_with=starting_with)
+    own = (slug for slug in actor.roles if slug.startswith(starting_with))
+    left = sorted(slug for slug in own if after is None or slug > after["slug"])
     asked = left[:limit]
     return Page(teams.get_many(asked), {"slug": asked[-1]} if len(left) > limit else None)
 
@@ -146,14 +147,16 @@ def delete_team(*, actor: Actor, slug: TeamSlug, expected: Expected = None) -> N
     until_undisturbed(attempt)
 
 
-def list_members(*, actor: Actor, slug: TeamSlug, limit: int, after: StartKey | None = None) -> Page[Member]:
+def list_members(
+    *, actor: Actor, slug: TeamSlug, limit: int, after: StartKey | None = None, starting_with: str = ""
+) -> Page[Member]:
     """A team's members by user name. One call.
 
     Raises:
         TeamNotFound: there is none that the actor may see.
     """
     authorize(actor, Permission.READ, team=slug, hidden_as=TeamNotFound(team=slug))
-    return teams.list_members(slug, limit=limit, after=after)
+    return teams.list_members(slug, limit=limit, after=after, starting_with=starting_with)
 
 
 def get_member(*, actor: Actor, slug: TeamSlug, username: Username) -> Member:
@@ -195,17 +198,24 @@ def add_member(*, actor: Actor, slug: TeamSlug, username: Username, role: Role) 
     return until_undisturbed(attempt)
 
 
-def change_role(*, actor: Actor, slug: TeamSlug, username: Username, role: Role) -> Member:
+def change_role(*, actor: Actor, slug: TeamSlug, username: Username, role: Role, expected: Expected = None) -> Member:
     """Give a member another role. Two calls.
 
     Raises:
         PermissionDenied, TeamNotFound: the actor is no maintainer of the team, or no member at all.
         MemberNotFound: the user is no member of it.
         LastMaintainer: the member is the last maintainer, and the actor no platform administrator.
+        RevisionMismatch: the membership is at none of the expected etags.
     """
     _may_manage(actor, slug)
     authorize_grant(actor, role, team=slug)
-    return until_undisturbed(lambda: _change_role(actor, _member(slug, username), role))
+
+    def attempt() -> Member:
+        old = _member(slug, username)
+        expect(old.etag, among=expected, what=f"member {username} of team {slug}")
+        return _change_role(actor, old, role)
+
+    return until_undisturbed(attempt)
 
 
 def remove_member(*, actor: Actor, slug: TeamSlug, username: Username) -> None:

@@ -88,14 +88,16 @@ def forget_tokens() -> None:
     _known.clear()
 
 
-def list_tokens(*, actor: Actor, team: TeamSlug | None, limit: int, after: StartKey | None = None) -> Page[Token]:
+def list_tokens(
+    *, actor: Actor, team: TeamSlug | None, limit: int, after: StartKey | None = None, starting_with: str = ""
+) -> Page[Token]:
     """A team's tokens that are not revoked, without their secrets; without a team, the platform's. One call.
 
     Raises:
         PermissionDenied, TeamNotFound: the actor is no maintainer of the team, or no member at all.
     """
     _may_manage(actor, team)
-    return tokens.list_of_team(team, limit=limit, after=after)
+    return tokens.list_of_team(team, limit=limit, after=after, starting_with=starting_with)
 
 
 def get_token(*, actor: Actor, team: TeamSlug | None, token_id: str) -> Token:

@@ -10,9 +10,11 @@ from models_app.domain import clock
 from models_app.domain.actors import Actor
 from models_app.domain.errors import UserNotFound
 from models_app.domain.events import Event, EventKind
+from models_app.domain.pages import Page, StartKey
 from models_app.domain.permissions import authorize_platform
 from models_app.domain.teams import Username
 from models_app.domain.users import User
+from models_app.services.preconditions import Expected, expect
 from models_app.storage import users
 from models_app.storage.transactions import commit, until_undisturbed
 
@@ -65,7 +67,33 @@ def sign_in(*, username: Username, is_right: Callable[[User | None], bool]) -> U
     return None
 
 
-def update_user(*, actor: Actor, username: Username, end_sessions: bool = False, **changes: Any) -> User:
+def get_user(*, actor: Actor, username: Username) -> User:
+    """A user with all roles, for platform administrators. One call.
+
+    Raises:
+        PermissionDenied: the actor is no platform administrator.
+        UserNotFound: there is no such user.
+    """
+    authorize_platform(actor, "Reading accounts")
+    found = users.find(username)
+    if found is None:
+        raise UserNotFound(username=username)
+    return found
+
+
+def list_users(*, actor: Actor, limit: int, after: StartKey | None = None, starting_with: str = "") -> Page[User]:
+    """Every user by name, without their roles, for platform administrators. One call.
+
+    Raises:
+        PermissionDenied: the actor is no platform administrator.
+    """
+    authorize_platform(actor, "Reading accounts")
+    return users.list_all(limit=limit, after=after, starting_with=starting_with)
+
+
+def update_user(
+    *, actor: Actor, username: Username, end_sessions: bool = False, expected: Expected = None, **changes: Any
+) -> User:
     """Change an account: ``password`` (encoded), ``email``, ``is_active``, ``is_platform_admin``. Two calls.
 
     A new password ends all sessions, and so does ``end_sessions``: a copied cookie is worth nothing from then on.
@@ -73,6 +101,7 @@ def update_user(*, actor: Actor, username: Username, end_sessions: bool = False,
     Raises:
         PermissionDenied: the actor is neither that user nor a platform administrator; or gives itself rights.
         UserNotFound: there is no such user.
+        RevisionMismatch: the account is at none of the expected etags.
     """
     if actor.name != f"user:{username}" or {"is_active", "is_platform_admin"} & set(changes):
         authorize_platform(actor, "Changing an account")
@@ -81,6 +110,7 @@ def update_user(*, actor: Actor, username: Username, end_sessions: bool = False,
         old = users.find(username)
         if old is None:
             raise UserNotFound(username=username)
+        expect(old.etag, among=expected, what=f"user {username}")
         ends = end_sessions or "password" in changes
         new = replace(old, **changes, session_epoch=old.session_epoch + ends, revision=old.revision + 1)
         told = {wire: changes[name] for name, wire in WIRE_NAMES.items() if name in changes}

@@ -98,6 +98,8 @@ def _condition(narrowed: DeploymentFilter) -> Condition | None:
         conditions.append(DeploymentItem.slot.startswith(f"{narrowed.environment}/"))
     if narrowed.target is not None:
         conditions.append(DeploymentItem.slot.contains(f"/{narrowed.target}"))
+    if narrowed.status is not None:
+        conditions.append(DeploymentItem.status == narrowed.status.value)
     return reduce(and_, conditions) if conditions else None
 
 

@@ -45,16 +45,35 @@ def item(event: Event) -> EventItem:
 
 def list_of_model(model: ModelId, *, limit: int, after: StartKey | None) -> Page[Event]:
     """A model's history, newest first. One call."""
-    listing = Listing(
-        partition=table.model_partition(model), within=RegistryItem.sk.startswith(table.EVENTS), newest_first=True
-    )
-    return page(read_page(listing, limit=limit, after=after))
+    return _list_in(table.model_partition(model), limit=limit, after=after)
 
 
 def list_of_team(team: TeamSlug, *, limit: int, after: StartKey | None) -> Page[Event]:
     """All that happened in a team, newest first. One call."""
     listing = Listing(partition=table.team_events(team), index="gsi1", newest_first=True)
     return page(read_page(listing, limit=limit, after=after))
+
+
+def list_about_team(team: TeamSlug, *, limit: int, after: StartKey | None) -> Page[Event]:
+    """What happened to a team, its members and its tokens, newest first; nothing of its models. One call."""
+    return _list_in(table.team_partition(team), limit=limit, after=after)
+
+
+def list_about_user(username: Username, *, limit: int, after: StartKey | None) -> Page[Event]:
+    """What happened to an account, newest first. One call."""
+    return _list_in(table.user_partition(username), limit=limit, after=after)
+
+
+def list_about_platform(*, limit: int, after: StartKey | None) -> Page[Event]:
+    """What happened to the platform's own tokens, newest first. One call."""
+    return _list_in(table.PLATFORM, limit=limit, after=after)
+
+
+def find_of_team(team: TeamSlug, event_id: str) -> Event | None:
+    """One event of a team, or None. One call."""
+    listing = Listing(partition=table.team_events(team), index="gsi1", within=RegistryItem.gsi1sk == event_id)
+    found = read_page(listing, limit=1)
+    return _event(found.items[0]) if found.items else None
 
 
 def find_decision(model: ModelId, name: str, *, at: datetime) -> Event | None:
@@ -67,6 +86,11 @@ def find_decision(model: ModelId, name: str, *, at: datetime) -> Event | None:
     )
     page = read_page(listing, limit=1)
     return _event(page.items[0]) if page.items else None
+
+
+def _list_in(partition: str, *, limit: int, after: StartKey | None) -> Page[Event]:
+    listing = Listing(partition=partition, within=RegistryItem.sk.startswith(table.EVENTS), newest_first=True)
+    return page(read_page(listing, limit=limit, after=after))
 
 
 def _partition(event: Event) -> str:

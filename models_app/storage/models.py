@@ -24,7 +24,7 @@ from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import ModelVersion
 from models_app.storage import table
-from models_app.storage.pages import FILTERED_BATCH, Listing, read_item, read_page
+from models_app.storage.pages import FILTERED_BATCH, Listing, beginning_with, read_item, read_page
 from models_app.storage.table import ModelItem, RawItem, RegistryItem
 from models_app.storage.transactions import Refused, Verb, Write
 
@@ -35,10 +35,14 @@ def list_of_team(
     team: TeamSlug, *, by_update: bool, narrowed: ModelFilter, limit: int, after: StartKey | None
 ) -> Page[RegisteredModel]:
     """A team's models by name, or by their last change with the newest first. One call; with filters up to four."""
+    prefix = beginning_with(narrowed.name_prefix)
     condition = _condition(narrowed)
+    if by_update and prefix is not None:
+        condition = prefix if condition is None else condition & prefix
     listing = Listing(
         partition=table.team_models_by_update(team) if by_update else table.team_models(team),
         index="gsi2" if by_update else "gsi1",
+        within=None if by_update else prefix,  # in the order of names, a prefix is a range
         leaving=condition,
         newest_first=by_update,
         batch=FILTERED_BATCH if condition is not None else None,

@@ -19,6 +19,9 @@ from models_app.storage.table import RawItem, RegistryItem, connection
 FILTERED_BATCH = 250
 MAX_QUERIES = 4
 
+# Sorts behind every character of a name.
+HIGHEST = "\U0010ffff"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
@@ -34,6 +37,12 @@ class Listing:
     leaving: Condition | None = None
     newest_first: bool = False
     batch: int | None = None
+
+
+def beginning_with(prefix: str) -> Condition | None:
+    """A range of the first index: what it lists by name, from a prefix on; None, which is all of it, without one."""
+    # As a range rather than begins_with, which the local engine answers without regard to case.
+    return RegistryItem.gsi1sk.between(prefix, prefix + HIGHEST) if prefix else None
 
 
 def read_page(listing: Listing, *, limit: int, after: StartKey | None = None) -> Page[RawItem]:

@@ -18,7 +18,7 @@ from models_app.domain.errors import (
 from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import Member, Role, Team, TeamSlug, Username
 from models_app.storage import table
-from models_app.storage.pages import Listing, read_batch, read_item, read_page
+from models_app.storage.pages import Listing, beginning_with, read_batch, read_item, read_page
 from models_app.storage.table import MembershipItem, RawItem, RegistryItem, TeamItem, UserItem
 from models_app.storage.transactions import Refused, Verb, Write
 
@@ -45,9 +45,9 @@ def get_many(slugs: Collection[TeamSlug]) -> list[Team]:
     return [team for team in teams if team.deleted_at is None]
 
 
-def list_all(*, limit: int, after: StartKey | None) -> Page[Team]:
+def list_all(*, limit: int, after: StartKey | None, starting_with: str = "") -> Page[Team]:
     """Every team by its slug. One call."""
-    listing = Listing(partition=table.ALL_TEAMS, index="gsi1")
+    listing = Listing(partition=table.ALL_TEAMS, index="gsi1", within=beginning_with(starting_with))
     page = read_page(listing, limit=limit, after=after)
     return Page([team(raw) for raw in page.items], page.next)
 
@@ -65,9 +65,10 @@ def find_member(team: TeamSlug, username: Username) -> Member | None:
     return _member(raw) if raw else None
 
 
-def list_members(team: TeamSlug, *, limit: int, after: StartKey | None) -> Page[Member]:
+def list_members(team: TeamSlug, *, limit: int, after: StartKey | None, starting_with: str = "") -> Page[Member]:
     """A team's members by user name. One call."""
-    listing = Listing(partition=table.team_members(team), index="gsi1")
+    within = beginning_with(starting_with)
+    listing = Listing(partition=table.team_members(team), index="gsi1", within=within)
     page = read_page(listing, limit=limit, after=after)
     return Page([_member(raw) for raw in page.items], page.next)
 

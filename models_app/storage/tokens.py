@@ -7,7 +7,7 @@ from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import Role, TeamSlug
 from models_app.domain.tokens import Token
 from models_app.storage import table
-from models_app.storage.pages import Listing, read_item, read_page
+from models_app.storage.pages import Listing, beginning_with, read_item, read_page
 from models_app.storage.table import RawItem, TokenItem
 from models_app.storage.transactions import Refused, Verb, Write
 
@@ -18,9 +18,9 @@ def find(token_id: str) -> Token | None:
     return _token(raw) if raw else None
 
 
-def list_of_team(team: TeamSlug | None, *, limit: int, after: StartKey | None) -> Page[Token]:
-    """A team's tokens that are not revoked; or the platform's. One call."""
-    listing = Listing(partition=table.team_tokens(team), index="gsi1")
+def list_of_team(team: TeamSlug | None, *, limit: int, after: StartKey | None, starting_with: str = "") -> Page[Token]:
+    """A team's tokens that are not revoked, by id; or the platform's. One call."""
+    listing = Listing(partition=table.team_tokens(team), index="gsi1", within=beginning_with(starting_with))
     page = read_page(listing, limit=limit, after=after)
     return Page([_token(raw) for raw in page.items], page.next)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from models_app.domain import clock
 from models_app.domain.errors import UsernameTaken
+from models_app.domain.pages import Page, StartKey
 from models_app.domain.sign_ins import WINDOW, FailedSignIns
 from models_app.domain.teams import Role, TeamSlug, Username
 from models_app.domain.users import User
 from models_app.storage import table
-from models_app.storage.pages import Listing, read_page
+from models_app.storage.pages import Listing, beginning_with, read_page
 from models_app.storage.table import FailedSignInsItem, MembershipItem, RawItem, RegistryItem, UserItem
 from models_app.storage.transactions import Refused, Verb, Write
 from models_app.storage.updates import update_if
@@ -31,7 +32,8 @@ def find_to_sign_in(username: Username) -> tuple[User | None, FailedSignIns]:
         partition=table.user_partition(username), within=UserItem.sk.between(table.MEMBERSHIPS, table.USER)
     )
     found = [RegistryItem.from_raw_data(row) for row in read_page(listing, limit=MAX_MEMBERSHIPS).items]
-    user = next((_user(item, found) for item in found if isinstance(item, UserItem)), None)
+    roles = {TeamSlug(each.team): Role(each.role) for each in found if isinstance(each, MembershipItem)}
+    user = next((_user(item, roles) for item in found if isinstance(item, UserItem)), None)
     failed = next((_failed(item) for item in found if isinstance(item, FailedSignInsItem)), FailedSignIns())
     return user, failed
 
@@ -53,7 +55,14 @@ def count_failed_sign_in(username: Username, *, at: datetime) -> None:
         count()  # somebody else has begun the window in between
 
 
-def _user(item: UserItem, found: Sequence[RegistryItem]) -> User:
+def list_all(*, limit: int, after: StartKey | None, starting_with: str = "") -> Page[User]:
+    """Every user by name, without their roles, which are not kept with them. One call."""
+    listing = Listing(partition=table.ALL_USERS, index="gsi1", within=beginning_with(starting_with))
+    page = read_page(listing, limit=limit, after=after)
+    return Page([_user(UserItem.from_raw_data(raw), roles={}) for raw in page.items], page.next)
+
+
+def _user(item: UserItem, roles: Mapping[TeamSlug, Role]) -> User:
     return User(
         username=Username(item.username),
         email=item.email,
@@ -63,7 +72,7 @@ def _user(item: UserItem, found: Sequence[RegistryItem]) -> User:
         session_epoch=int(item.session_epoch),
         created_at=clock.from_wire(item.created_at),
         revision=int(item.rev),
-        roles={TeamSlug(each.team): Role(each.role) for each in found if isinstance(each, MembershipItem)},
+        roles=roles,
     )
 
 
