@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "models_app.api.problems.RefusalMiddleware",
+    "models_app.web.refusals.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "registry_project.urls"
@@ -71,7 +71,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
         },
     }
 ]
@@ -99,9 +99,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "/login"
-LOGIN_REDIRECT_URL = "/api/docs"
+LOGIN_REDIRECT_URL = "/api/v1/models"
 LOGOUT_REDIRECT_URL = "/login"
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_COOKIE_AGE = 8 * 60 * 60
@@ -109,11 +110,10 @@ SESSION_COOKIE_NAME = "__Host-session" if USE_HTTPS else "session"
 SESSION_COOKIE_SECURE = USE_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 CSRF_COOKIE_NAME = "__Host-csrf" if USE_HTTPS else "csrftoken"
 CSRF_COOKIE_SECURE = USE_HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "models_app.api.problems.csrf_failure"
+CSRF_FAILURE_VIEW = "models_app.web.refusals.csrf_failure"
 
 # Single sign-on, off without an issuer ------------------------------------------------------------------------------
 
@@ -159,8 +159,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["models_app.api.permissions.SignedIn"],
     "DEFAULT_PARSER_CLASSES": ["models_app.api.parsers.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "models_app.api.negotiation.FirstRenderer",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer", "models_app.web.renderer.PageRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "models_app.api.negotiation.JSONUnlessPage",
     "DEFAULT_SCHEMA_CLASS": "models_app.api.schema.RegistrySchema",
     "DEFAULT_FILTER_BACKENDS": ["models_app.api.filters.QueryFilterBackend"],
     "EXCEPTION_HANDLER": "models_app.api.problems.handle",

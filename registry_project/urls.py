@@ -10,15 +10,16 @@ from models_app.admin.site import site
 from models_app.identity.sessions import SignInView
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(url="/api/docs")),
+    path("", RedirectView.as_view(url="/api/v1/models")),
     path("", include("models_app.api.urls")),
+    path("web/", include("models_app.web.urls")),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", site.urls),
     path("login", SignInView.as_view(), name="login"),
     path("logout", LogoutView.as_view(), name="logout"),
 ]
 
-handler400 = "models_app.api.problems.bad_request"
-handler403 = "models_app.api.problems.forbidden"
-handler404 = "models_app.api.problems.not_found"
-handler500 = "models_app.api.problems.server_error"
+handler400 = "models_app.web.refusals.bad_request"
+handler403 = "models_app.web.refusals.forbidden"
+handler404 = "models_app.web.refusals.not_found"
+handler500 = "models_app.web.refusals.server_error"

@@ -32,7 +32,7 @@ def fails(request: HttpRequest) -> None:
 
 
 urlpatterns = [path("fails", fails), path("", include("registry_project.urls"))]
-handler500 = "models_app.api.problems.server_error"
+handler500 = "models_app.web.refusals.server_error"
 
 
 class Log:

@@ -15,6 +15,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from models_app.api.negotiation import FORMAT
 from models_app.domain.errors import InvalidCursor, InvalidFields
 from models_app.domain.pages import StartKey
 from models_app.identity.authentication import actor_of
@@ -119,6 +120,6 @@ def _box(request: Request, path: str) -> Fernet:
     actor = actor_of(request)
     teams = "*" if actor.is_platform_admin else ",".join(sorted(actor.roles))
     query = sorted((name, value) for name, values in request.query_params.lists() for value in values)
-    filters = [pair for pair in query if pair[0] not in {LIMIT, CURSOR}]
+    filters = [pair for pair in query if pair[0] not in {LIMIT, CURSOR, FORMAT}]
     bound_to = f"cursor|{path}|{filters}|{teams}"
     return Fernet(base64.urlsafe_b64encode(salted_hmac(bound_to, "", algorithm="sha256").digest()))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -17,8 +15,6 @@ from models_app.domain import errors
 from models_app.domain.errors import FieldError, RegistryError
 from models_app.domain.sign_ins import TooManySignIns
 from models_app.identity.authentication import CHALLENGE
-
-log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -92,7 +88,7 @@ def handle(failure: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(failure, RequestDataTooBig):
         failure = BodyTooLarge()
     if isinstance(failure, RegistryError):
-        return _response(body_of(failure, request), _headers(failure))
+        return _response(body_of(failure, request), headers_of(failure))
     if isinstance(failure, WireProblem):
         body = _body(request, failure.slug, failure.title, failure.status_code, str(failure.detail))
         return _response(body, {})
@@ -101,7 +97,7 @@ def handle(failure: Exception, context: dict[str, Any]) -> Response | None:
         headers = (
             {"Allow": ", ".join(context["view"].allowed_methods)} if code == status.HTTP_405_METHOD_NOT_ALLOWED else {}
         )
-        return _response(_framework_body(request, code), headers)
+        return _response(framework_body(request, code), headers)
     return None
 
 
@@ -127,60 +123,8 @@ def flatten(detail: Any, path: str = "") -> Iterator[FieldError]:
         yield FieldError(field=path or "body", code=str(detail.code), detail=str(detail))
 
 
-# For what fails before a view of ours is reached ------------------------------------------------------------------
-
-
-class RefusalMiddleware:
-    """Refusals of views that are not DRF's, such as signing in."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer."""
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A refusal as a problem; anything else is our mistake and goes on to ``server_error``."""
-        if not isinstance(exception, RegistryError):
-            return None
-        response = _plain(body_of(exception, request))
-        for name, value in _headers(exception).items():
-            response.headers[name] = value
-        return response
-
-
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's handler400: hostile hosts, cookies and the like."""
-    return _plain(_framework_body(request, 400))
-
-
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's handler403."""
-    return _plain(_framework_body(request, 403))
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Django's answer to a form without its token."""
-    return _plain(_framework_body(request, 403))
-
-
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's handler404."""
-    return _plain(_framework_body(request, 404))
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500: our mistake. The log has the traceback; the caller gets the id to ask about."""
-    log.error(
-        "unexpected failure",
-        exc_info=sys.exc_info(),
-        extra={"facts": {"requestId": getattr(request, "request_id", "")}},
-    )
-    return _plain(_framework_body(request, 500))
-
-
-def _framework_body(request: Any, code: int) -> dict[str, Any]:
+def framework_body(request: Any, code: int) -> dict[str, Any]:
+    """What Django or DRF refuses by itself, as a problem document."""
     slug, title, detail = FRAMEWORK_PROBLEMS.get(code, FRAMEWORK_PROBLEMS[400])
     return _body(request, slug, title, code, detail)
 
@@ -195,7 +139,8 @@ def _body(request: Any, slug: str, title: str, code: int, detail: str) -> dict[s
     }
 
 
-def _headers(error: RegistryError) -> dict[str, str]:
+def headers_of(error: RegistryError) -> dict[str, str]:
+    """The headers that go with a refusal."""
     if isinstance(error, errors.Unauthenticated):
         return {"WWW-Authenticate": CHALLENGE}
     if isinstance(error, errors.Busy):
@@ -205,7 +150,3 @@ def _headers(error: RegistryError) -> dict[str, str]:
 
 def _response(body: dict[str, Any], headers: dict[str, str]) -> Response:
     return Response(body, status=body["status"], headers=headers, content_type=CONTENT_TYPE)
-
-
-def _plain(body: dict[str, Any]) -> HttpResponse:
-    return JsonResponse(body, status=body["status"], content_type=CONTENT_TYPE)

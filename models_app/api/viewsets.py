@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
+from models_app.api.negotiation import FORMAT
 from models_app.api.pagination import CURSOR, LIMIT, CursorPagination, PageRequest
 from models_app.api.parsers import announced_bytes
 from models_app.api.permissions import TeamScoped
@@ -49,7 +50,7 @@ class RegistryViewSet(GenericViewSet[Any]):
         super().initial(request, *args, **kwargs)
         if self.action in {None, "metadata"}:
             return  # a method that this address lacks: DRF says so
-        known = self.query_parameters.get(self.action or "", frozenset()) | self.always_known
+        known = self.query_parameters.get(self.action or "", frozenset()) | self.always_known | {FORMAT}
         if wrong := list(_wrong_parameters(request, known)):
             raise InvalidFields(wrong)
 

@@ -9,6 +9,7 @@ from models_app.domain.models import ModelId
 from models_app.domain.pages import Page, StartKey
 from models_app.domain.permissions import Permission, authorize, authorize_platform
 from models_app.domain.teams import TeamSlug, Username
+from models_app.domain.versions import VersionReference
 from models_app.storage import events
 
 
@@ -23,6 +24,20 @@ def history_of_model(*, actor: Actor, model_id: ModelId, limit: int, after: Star
     if not page.items and after is None:
         raise ModelNotFound(model=model_id)
     return page
+
+
+def history_of_version(
+    *, actor: Actor, reference: VersionReference, limit: int, after: StartKey | None = None
+) -> Page[Event]:
+    """What happened to one version, named by its label, the newest first. One call, or up to four.
+
+    Raises:
+        VersionNotFound: it is none that the actor may see, or not named by its label.
+    """
+    authorize(actor, Permission.READ, team=reference.model.team, hidden_as=reference.missing)
+    if reference.label is None:
+        raise reference.missing
+    return events.list_of_version(reference.model, reference.label, limit=limit, after=after)
 
 
 def history_of_team(*, actor: Actor, team: TeamSlug, limit: int, after: StartKey | None = None) -> Page[Event]:

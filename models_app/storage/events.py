@@ -13,7 +13,7 @@ from models_app.domain.models import ModelId
 from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import TeamSlug, Username
 from models_app.storage import table
-from models_app.storage.pages import Listing, read_page
+from models_app.storage.pages import FILTERED_BATCH, Listing, read_page
 from models_app.storage.table import EventItem, RawItem, RegistryItem
 
 
@@ -46,6 +46,18 @@ def item(event: Event) -> EventItem:
 def list_of_model(model: ModelId, *, limit: int, after: StartKey | None) -> Page[Event]:
     """A model's history, newest first. One call."""
     return _list_in(table.model_partition(model), limit=limit, after=after)
+
+
+def list_of_version(model: ModelId, label: VersionLabel, *, limit: int, after: StartKey | None) -> Page[Event]:
+    """What happened to one version of a model, newest first. One call, or up to four."""
+    listing = Listing(
+        partition=table.model_partition(model),
+        within=RegistryItem.sk.startswith(table.EVENTS),
+        leaving=EventItem.version == label,
+        newest_first=True,
+        batch=FILTERED_BATCH,
+    )
+    return page(read_page(listing, limit=limit, after=after))
 
 
 def list_of_team(team: TeamSlug, *, limit: int, after: StartKey | None) -> Page[Event]:

@@ -25,7 +25,7 @@ ANSWERS = {
     "another method": ("DELETE", "/api/v1/health"),
     "another method of a page": ("GET", "/logout"),
     "a form without its token": ("POST", "/login"),
-    "a file": ("GET", "/static/models_app/sign-in.css"),
+    "a file": ("GET", "/static/models_app/registry.css"),
     "no file": ("GET", "/static/nothing.css"),
     "another host": ("GET", "/api/v1/me", "evil.example"),
     "too many parameters": ("GET", "/login?" + "&".join(f"x{number}=1" for number in range(150))),

@@ -57,14 +57,14 @@ class TestTheForm:
         assert b'name="csrfmiddlewaretoken"' in page.content
         assert b"http" not in page.content.replace(b"127.0.0.1", b"")
 
-    def test_it_takes_one_call_to_sign_in_and_brings_you_to_the_documentation(self, table):
+    def test_it_takes_one_call_to_sign_in_and_brings_you_to_the_models(self, table):
         an_account("ada")
         ada = Browser("ada")
 
         with counted_calls() as calls:
             answer = ada.signs_in("ada")
 
-        assert (answer.status_code, answer.headers["Location"]) == (302, "/api/docs")
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/api/v1/models")
         assert calls == ["Query"]
 
     def test_names_are_read_in_any_case(self, table):
@@ -158,7 +158,7 @@ class TestOpenRedirects:
 
         for answer in (signed, again, out):
             assert answer.status_code in {302, 400}
-            assert answer.headers.get("Location", "/login") in {"/api/docs", "/login"}
+            assert answer.headers.get("Location", "/login") in {"/api/v1/models", "/login"}
 
     @pytest.mark.parametrize("loop", ["/login", "/login?next=/login", "/login#x"])
     def test_nor_in_circles(self, table, loop):
