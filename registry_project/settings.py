@@ -194,6 +194,8 @@ SPECTACULAR_SETTINGS = {
         "VersionStatus": "models_app.domain.versions.VersionStatus",
         "SettableStatus": "models_app.domain.versions.SETTABLE_STATUSES",
         "Health": "models_app.api.callers.HEALTH",
+        "DeploymentStatus": "models_app.domain.deployments.DeploymentStatus",
+        "ReportableStatus": "models_app.domain.deployments.REPORTABLE",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 
 from tests.engine import Engine, point_to
 
@@ -22,6 +23,8 @@ def pytest_configure(config: pytest.Config) -> None:
         engine = Engine()
         config.stash[ENGINE] = engine
         point_to(engine)
+        # Each test has browsers of its own; none of them shall look through all static files before its first request.
+        settings.WHITENOISE_AUTOREFRESH = True
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

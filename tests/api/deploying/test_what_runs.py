@@ -253,7 +253,7 @@ class TestQuestionsThatMakeNoSense:
             ({"environment": "prod/EKS"}, {"environment": "invalid"}),
             ({"environment": "x" * 64}, {"environment": "invalid"}),
             ({"environment": "prod", "deploymentTarget": "moon"}, {"deploymentTarget": "unknown"}),
-            ({"environment": "prod", "deploymentTarget": ""}, {"deploymentTarget": "unknown"}),
+            ({"environment": "prod", "deploymentTarget": ""}, {"deploymentTarget": "invalid"}),
             ({"environment": "prod", "at": "yesterday"}, {"at": "invalid"}),
             ({"environment": "prod", "at": ""}, {"at": "invalid"}),
             ({"environment": "prod", "target": "EKS"}, {"target": "unknown"}),
