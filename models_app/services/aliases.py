@@ -77,11 +77,19 @@ def move_alias(*, actor: Actor, name: AliasName, to: VersionReference, expected:
         pointing = models.aliases(around.model)
         if present is None and len(pointing) >= MAX_PER_MODEL:
             raise TooManyAliases(model=to.model, limit=MAX_PER_MODEL)
-        now = clock.now()
+        event = Event.record(
+            EventKind.ALIAS_MOVED,
+            by=actor,
+            after=present.moved_at if present else None,
+            model=to.model,
+            version=target.label,
+            decides=name,
+            data={"alias": name, "from": present.version if present else None, "to": target.label},
+        )
         moved = Alias(
             name=name,
             version=target.label,
-            moved_at=now,
+            moved_at=event.occurred_at,
             moved_by=actor.name,
             revision=present.revision + 1 if present else 1,
         )
@@ -91,15 +99,12 @@ def move_alias(*, actor: Actor, name: AliasName, to: VersionReference, expected:
             losing = versions.version(around.alias)
             writes += versions.rewriting(losing, _with_aliases(losing, losing.aliases - {name}))
         writes.append(
-            models.pointing(to.model, seen=around.model, aliases_after=pointing | {name: target.label}, at=now)
-        )
-        event = Event.record(
-            EventKind.ALIAS_MOVED,
-            by=actor,
-            model=to.model,
-            version=target.label,
-            decides=name,
-            data={"alias": name, "from": present.version if present else None, "to": target.label},
+            models.pointing(
+                to.model,
+                seen=around.model,
+                aliases_after=pointing | {name: target.label},
+                at=event.occurred_at,
+            )
         )
         commit(writes, event=event)
         return Moved(moved, is_new=present is None)
@@ -131,6 +136,7 @@ def remove_alias(*, actor: Actor, model_id: ModelId, name: AliasName, expected: 
         event = Event.record(
             EventKind.ALIAS_REMOVED,
             by=actor,
+            after=present.moved_at,
             model=model_id,
             version=losing.label,
             decides=name,

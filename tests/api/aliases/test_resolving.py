@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from inline_snapshot import snapshot
 
+from models_app.domain import clock
 from tests.callers import Answer, Cast
 
 NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)  # noqa: TID251
@@ -118,6 +119,22 @@ class TestAtATime:
         assert meant(story.viewer.resolves("payments.fraud", alias="champion", at=written)) == "2"
         unescaped = f"models/payments.fraud/resolve?alias=champion&at={written}"
         assert meant(story.viewer.gets(unescaped)) == "2"
+
+
+class TestClocksThatDiffer:
+    def test_a_move_under_a_clock_that_is_behind_comes_after_the_one_that_it_replaces(
+        self, story: Cast, time: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        time.move_to(NOON + timedelta(minutes=20))
+        story.maintainer.moves("payments.fraud", "champion", "2")
+        monkeypatch.setattr(clock, "_last", (0, 0))  # another process: it knows none of the ids of this one
+        time.move_to(NOON + timedelta(minutes=19))
+
+        story.maintainer.moves("payments.fraud", "champion", "1")
+
+        later = story.viewer.resolves("payments.fraud", alias="champion", at=at(30))
+        assert meant(later) == "1"
+        assert later.body["since"] == story.viewer.resolves("payments.fraud", alias="champion").body["since"]
 
 
 class TestLatestAtATime:
