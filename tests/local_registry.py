@@ -17,6 +17,7 @@ from typing import Any
 from tests.engine import free_port
 
 ROOT = Path(__file__).parent.parent
+DEMO_PASSWORD = "demo-model-registry"  # of all its people, as it says itself
 STARTS_WITHIN_SECONDS = 120  # the first start installs the engine and the bus
 
 
