@@ -56,7 +56,7 @@ def changed(payloads):
 
 @pytest.fixture(scope="module")
 def deployments(registry):
-    """A team whose objects all hold such texts: a version for each, one for all, and deployments, whose ids these are."""
+    """A team whose objects all hold such texts: a version for each, one for all, and deployments; the ids of these."""
     common = {"teamId": TEAM, "modelName": NAME, "framework": "custom", "deploymentTarget": "EKS"}
     registry.calls("POST", "teams", {"teamId": TEAM, "displayName": "\n".join(PAYLOADS)[:100]})
     for payload in PAYLOADS:
