@@ -24,12 +24,15 @@ hooks: ## Have git run the lint before each commit
 	@git config core.hooksPath .githooks && echo "git runs .githooks/pre-commit from now on."
 
 ##@ Maintain
-.PHONY: lock demo-models clean
+.PHONY: lock demo-models screenshots clean
 lock: ## Pin requirements.txt with all that it takes in requirements.lock
 	@bin/setup dev && .venv/bin/uv pip compile requirements.txt --generate-hashes --no-header --quiet -o requirements.lock
 
 demo-models: ## Train the demo models again, in an environment of their own
 	@bin/setup demo-models && $(or $(REGISTRY_HOME),.local)/demo-models-venv/bin/python bin/train_demo_models.py
+
+screenshots: ## Take README's pictures of the pages again, with Debian's Chromium
+	@bin/screenshots
 
 clean: ## Remove what can be made again; your data in .local stays
 	@bin/clean

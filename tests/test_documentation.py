@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import pkgutil
 import re
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +17,7 @@ from models_app.api.problem_pages import all_problems
 from models_app.domain.events import EventKind
 from models_app.management import commands
 from tests.contract import CONVERTER, camelize
-from tests.engine import free_port
+from tests.local_registry import a_local_registry
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -153,39 +150,15 @@ def is_as_shown(printed: str, shown: str) -> bool:
 
 @pytest.fixture(scope="class")
 def registry(tmp_path_factory):
-    """A registry as `make run` starts it, on a port and in a home of its own: its port and its home."""
-    home, port = tmp_path_factory.mktemp("home"), free_port()
-    share_engine(home)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "REGISTRY_"))}
-    environment |= {"REGISTRY_HOME": str(home), "PORT": str(port), "DEMO": "1"}
-    command = [sys.executable, str(ROOT / "bin" / "run.py"), "--stop-with-parent"]
-    log = home / "run.txt"
-    with log.open("w") as output, subprocess.Popen(command, env=environment, stdout=output, stderr=output) as process:
-        try:
-            deadline = time.monotonic() + 120  # the first start installs the engine
-            while "ready after" not in log.read_text():
-                assert process.poll() is None, log.read_text()
-                assert time.monotonic() < deadline, log.read_text()
-                time.sleep(0.05)
-            yield port, home
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def share_engine(home: Path) -> None:
-    """Let a new home use the engine program that is installed already; without one it installs its own."""
-    installed = ROOT / ".local" / "engine" / "node_modules"
-    if installed.exists():
-        (home / "engine").mkdir()
-        (home / "engine" / "node_modules").symlink_to(installed, target_is_directory=True)
+    """A registry as `make run` starts it, on a port and in a home of its own."""
+    with a_local_registry(tmp_path_factory.mktemp("home")) as running:
+        yield running
 
 
 class TestReadme:
     def test_its_commands_print_what_it_shows(self, registry):
-        port, home = registry
-        text = (ROOT / "README.md").read_text().replace("127.0.0.1:8000", f"127.0.0.1:{port}")
-        there = steps(text.replace(".local/tokens.json", str(home / "tokens.json")))
+        text = (ROOT / "README.md").read_text().replace("127.0.0.1:8000", f"127.0.0.1:{registry.port}")
+        there = steps(text.replace(".local/tokens.json", str(registry.home / "tokens.json")))
         script = f"printf '{SEPARATOR}'\n".join(step.command for step in there)
         done = subprocess.run(["sh", "-eu"], input=script, capture_output=True, text=True, timeout=60, check=False)
         assert (done.returncode, done.stderr) == (0, "")

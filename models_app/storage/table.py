@@ -393,9 +393,6 @@ def _connection() -> TableConnection:
 
 
 def create_table() -> None:
-    """Make the table where there is none: for local engines and tests. On AWS the stack makes it.
-
-    It has no stream: nothing here reads one, and with one the local engine gets slower with each write.
-    """
+    """Make the table where there is none, for local engines, without a stream: that makes them slower with each write."""
     RegistryItem.create_table(wait=True)
     connection().update_time_to_live("expires_at")
