@@ -393,6 +393,6 @@ def _connection() -> TableConnection:
 
 
 def create_table() -> None:
-    """Make the table where there is none, for local engines, without a stream: that makes them slower with each write."""
+    """Make the table where there is none, for local engines; without a stream, which slows them with each write."""
     RegistryItem.create_table(wait=True)
     connection().update_time_to_live("expires_at")
