@@ -12,6 +12,7 @@ from models_app.identity.sessions import SignInView
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/api/v1/models")),
     path("", include("models_app.api.urls")),
+    path("", include("models_app.mlflow.urls")),
     path("web/", include("models_app.web.urls")),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", site.urls),

@@ -14,7 +14,7 @@ from models_app.api.serializers import Representation
 from models_app.api.viewsets import PAGED, ModelScoped, RegistryViewSet
 from models_app.domain.clock import wire
 from models_app.domain.errors import InvalidFields, ModelNotFound, NotFound, TeamNotFound
-from models_app.domain.events import SCHEMA_VERSION, Event, EventKind
+from models_app.domain.events import Event, EventKind
 from models_app.domain.permissions import Permission
 from models_app.domain.teams import TeamSlug
 from models_app.services import events
@@ -39,7 +39,7 @@ class EventRepresentation(Representation[Event]):
         return {
             "eventId": instance.id,
             "eventType": instance.kind,
-            "schemaVersion": SCHEMA_VERSION,
+            "schemaVersion": instance.schema_version,
             "occurredAt": wire(instance.occurred_at),
             "teamId": instance.team,
             "actor": instance.actor,

@@ -12,6 +12,7 @@ MAX_DESCRIPTION = 10_000
 MAX_TAGS = 50
 MAX_TAG_KEY = 250
 MAX_TAG_VALUE = 5000
+LONGEST_WORD = 5000  # values beyond this are kept with their version, but neither listed nor filtered by
 MAX_METRICS = 500
 MAX_METRIC_NAME = 250
 DOCUMENT_BYTES = 64 * 1024
@@ -28,6 +29,11 @@ def too_large(document: Json) -> str | None:
 def too_many(found: Mapping[str, Any], most: int, what: str) -> str | None:
     """The complaint about more entries than are kept, or None."""
     return f"These are {len(found)} {what}; at most {most} are kept." if len(found) > most else None
+
+
+def short_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """The tags that lists show and filter by."""
+    return {key: value for key, value in tags.items() if len(value) <= LONGEST_WORD}
 
 
 def wrong_tags(tags: Mapping[str, Any]) -> dict[str, str]:

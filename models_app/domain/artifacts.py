@@ -34,6 +34,15 @@ class Artifact:
         return differing
 
 
+def is_in_s3(uri: str) -> bool:
+    """Whether a pipeline can fetch it: the API registers nothing else, other faces also what they are given.
+
+    >>> is_in_s3("s3://models/fraud"), is_in_s3("runs:/4f2a/model")
+    (True, False)
+    """
+    return uri.startswith("s3://")
+
+
 def parse_uri(text: str, *, field: str = "s3Uri") -> str:
     """An S3 URI, or InvalidFields naming ``field``.
 

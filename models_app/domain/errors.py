@@ -14,7 +14,7 @@
     ├── Conflict          it contradicts what is there
     │   ├── ArtifactDiffers · VersionDeleted · FieldImmutable · VersionInUse · RestorePeriodOver
     │   ├── TeamTaken · TeamInUse · UsernameTaken · LastMaintainer · TooManyAliases · ChangeTooLarge
-    │   └── DeploymentBlocked · MoveIllegal · NothingToRollBackTo
+    │   └── DeploymentBlocked · MoveIllegal · NothingToRollBackTo · ModelTaken (beside its rule, in ``models``)
     ├── Stale             the caller acted on an outdated revision
     │   └── RevisionMismatch
     └── Busy              not now; the same call may succeed later

@@ -14,12 +14,14 @@ from typing import Any, Self
 from models_app.domain import clock
 from models_app.domain.actors import Actor
 from models_app.domain.aliases import LATEST
+from models_app.domain.artifacts import is_in_s3
 from models_app.domain.documents import canonical_json
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.teams import TeamSlug, Username
 
 SCHEMA_VERSION = 1
+OUTSIDE_S3 = 2
 
 # EventBridge takes 256 KB an entry; larger values than this are told in an event by their size alone.
 MAX_VALUE_CHARACTERS = 4096
@@ -32,6 +34,7 @@ class EventKind(StrEnum):
     MODEL_VERSION_UPDATED = "ModelVersionUpdated"
     MODEL_VERSION_DEREGISTERED = "ModelVersionDeregistered"
     MODEL_VERSION_RESTORED = "ModelVersionRestored"
+    MODEL_CREATED = "ModelCreated"
     MODEL_UPDATED = "ModelUpdated"
     ALIAS_MOVED = "AliasMoved"
     ALIAS_REMOVED = "AliasRemoved"
@@ -72,6 +75,13 @@ class Event:
     version: VersionLabel | None = None
     decides: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def schema_version(self) -> int:
+        """The version of its schema. Who reads the first one may count on an artifact in S3."""
+        if self.kind is EventKind.MODEL_VERSION_REGISTERED and not is_in_s3(self.data["artifact"]["s3Uri"]):
+            return OUTSIDE_S3
+        return SCHEMA_VERSION
 
     @classmethod
     def record(cls, kind: EventKind, *, by: Actor, after: datetime | None = None, **facts: Any) -> Self:

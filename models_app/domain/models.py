@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from models_app.domain.aliases import AliasName
-from models_app.domain.errors import InvalidFields, ModelNotFound
+from models_app.domain.errors import Conflict, InvalidFields, ModelNotFound
 from models_app.domain.frameworks import Framework, Target
 from models_app.domain.labels import VersionLabel
 from models_app.domain.teams import TeamSlug
@@ -36,6 +36,14 @@ class ModelName(str):
             )
             raise InvalidFields.one(field, "invalid", detail)
         return cls(text)
+
+
+class ModelTaken(Conflict):
+    """A name that a model of the team has already."""
+
+    slug = "model-taken"
+    title = "This model name is taken"
+    template = "There is a model {model} already. Register versions under it, or choose another name."
 
 
 @dataclass(frozen=True, slots=True)

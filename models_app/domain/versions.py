@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from models_app.domain.aliases import LATEST, AliasName
+from models_app.domain.annotations import short_tags
 from models_app.domain.artifacts import Artifact
 from models_app.domain.documents import Json, canonical_json
 from models_app.domain.errors import InvalidFields, VersionNotFound
@@ -181,7 +182,7 @@ class ModelVersion:
             framework_version=self.framework_version,
             target=self.mutable.target,
             artifact_uri=self.artifact.uri,
-            tags=self.mutable.tags,
+            tags=short_tags(self.mutable.tags),
             created_at=self.created_at,
             created_by=self.created_by,
         )

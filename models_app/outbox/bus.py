@@ -16,7 +16,7 @@ from botocore.parsers import ResponseParserError
 
 from models_app.domain import clock, tickets
 from models_app.domain.deployment_ids import DeploymentId
-from models_app.domain.events import SCHEMA_VERSION, Event, EventKind
+from models_app.domain.events import Event, EventKind
 
 SOURCE = "model-registry"
 
@@ -73,7 +73,7 @@ def detail_of(event: Event, *, with_ticket: bool = True) -> dict[str, Any]:
         data["callback"] = _callback(data["deploymentId"])
     return {
         "eventId": event.id,
-        "schemaVersion": SCHEMA_VERSION,
+        "schemaVersion": event.schema_version,
         "occurredAt": clock.wire(event.occurred_at),
         "teamId": event.team,
         "actor": event.actor,

@@ -8,6 +8,7 @@ from typing import Any
 
 from models_app.domain import clock
 from models_app.domain.actors import Actor
+from models_app.domain.artifacts import is_in_s3
 from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.deployments import (
     Deployment,
@@ -244,6 +245,8 @@ def _plan(actor: Actor, version: ModelVersion, head: ModelItem, order: Deploymen
         blockers.append({"kind": "status", "status": VersionStatus.DEPRECATED.value})
     if placement.in_flight is not None:
         blockers.append({"kind": "deployment", "deploymentId": str(placement.in_flight), **where(slot)})
+    if not is_in_s3(version.artifact.uri):
+        blockers.append({"kind": "fit", "detail": "The artifact is not in S3, where pipelines fetch it."})
     blockers += [{"kind": "fit", "detail": detail} for detail in fit.obstacles]
     event = bus.detail_of(_requested(deployment, actor, placement), with_ticket=False)
     return Plan(deployment=deployment, event=event, blockers=blockers, placement=placement, fit=fit)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 
 from models_app.domain import clock
 from models_app.domain.actors import Actor
 from models_app.domain.errors import InvalidFields, ModelNotFound, TeamNotFound
 from models_app.domain.events import Event, EventKind, told
+from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelFilter, ModelId, RegisteredModel
 from models_app.domain.pages import Page, StartKey
 from models_app.domain.permissions import Permission, authorize
@@ -70,6 +72,57 @@ def find_models(
     return _merged(after, narrowed=narrowed, limit=limit)
 
 
+def list_models(
+    *,
+    actor: Actor,
+    team: TeamSlug,
+    narrowed: ModelFilter,
+    by_update: bool = False,
+    descending: bool = False,
+    limit: int,
+    after: ModelId | None = None,
+    after_update: datetime | None = None,
+) -> tuple[Sequence[RegisteredModel], bool]:
+    """A team's models in any of four orders, behind a name (and time), and whether there are more. One call.
+
+    Raises:
+        TeamNotFound: there is no such team that the actor may see.
+    """
+    authorize(actor, Permission.READ, team=team, hidden_as=TeamNotFound(team=team))
+    start = models.position_of(after, updated_at=after_update) if after else None
+    page = models.list_of_team(
+        team, by_update=by_update, descending=descending, narrowed=narrowed, limit=limit, after=start
+    )
+    return page.items, page.next is not None
+
+
+def create_model(
+    *, actor: Actor, model_id: ModelId, description: str = "", tags: Mapping[str, str] | None = None
+) -> RegisteredModel:
+    """A model without versions. One call; one more for administrators and single sign-on, whose team may not exist.
+
+    Raises:
+        PermissionDenied, TeamNotFound: the actor is no contributor of the team.
+        ModelTaken: there is a model of that name.
+    """
+    authorize(actor, Permission.REGISTER, team=model_id.team, hidden_as=TeamNotFound(team=model_id.team))
+    if actor.may_miss_a_team:
+        teams.get(model_id.team)
+    now = clock.now()
+    new = RegisteredModel(
+        id=model_id,
+        description=description,
+        tags=tags or {},
+        created_at=now,
+        created_by=actor.name,
+        updated_at=now,
+        revision=1,
+    )
+    data = {"description": told(new.description), "tags": told(dict(new.tags))}
+    commit([models.founding(new)], event=Event.record(EventKind.MODEL_CREATED, by=actor, model=model_id, data=data))
+    return new
+
+
 def get_model(
     *, actor: Actor, model_id: ModelId, limit: int, after: StartKey | None = None
 ) -> tuple[RegisteredModel | None, Page[ModelVersion]]:
@@ -80,6 +133,20 @@ def get_model(
     """
     authorize(actor, Permission.READ, team=model_id.team, hidden_as=ModelNotFound(model=model_id))
     return versions.list_of_model(model_id, limit=limit, after=after)
+
+
+def list_versions(
+    *, actor: Actor, model_id: ModelId, limit: int, below: VersionLabel | None = None
+) -> tuple[Sequence[ModelVersion], bool]:
+    """A model's versions below a label, or from the highest on, and whether there are more. One call.
+
+    Raises:
+        ModelNotFound: there is no such model that the actor may see; below a label, nobody looks.
+    """
+    authorize(actor, Permission.READ, team=model_id.team, hidden_as=ModelNotFound(model=model_id))
+    after = versions.position(model_id, below) if below is not None else None
+    _, page = versions.list_of_model(model_id, limit=limit, after=after)
+    return page.items, page.next is not None
 
 
 def describe_model(

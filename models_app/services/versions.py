@@ -8,7 +8,14 @@ from typing import Any
 
 from models_app.domain import clock
 from models_app.domain.actors import Actor
-from models_app.domain.errors import ArtifactDiffers, RestorePeriodOver, TeamNotFound, VersionDeleted, VersionInUse
+from models_app.domain.errors import (
+    ArtifactDiffers,
+    ModelNotFound,
+    RestorePeriodOver,
+    TeamNotFound,
+    VersionDeleted,
+    VersionInUse,
+)
 from models_app.domain.events import Event, EventKind, decides_latest, told
 from models_app.domain.labels import VersionLabel
 from models_app.domain.permissions import Permission, authorize
@@ -39,13 +46,17 @@ class Registered:
     is_new: bool
 
 
-def register(*, actor: Actor, registration: Registration, once: Once[Registered] | None = None) -> Registered:
+def register(
+    *, actor: Actor, registration: Registration, once: Once[Registered] | None = None, in_existing: bool = False
+) -> Registered:
     """Register a version, and its model with it where that is new. Calls: 1 with a label, 2 without.
 
     One more where the label is not the model's highest, or a number is behind a label given by hand; and one for
     administrators and single sign-on, whose team may not exist. With ``once`` likewise; one more where it is refused.
+    A version without a label may ask for a model that is there: ``in_existing``.
 
     Raises:
+        ModelNotFound: the model should be there and is not.
         PermissionDenied, TeamNotFound: the actor is no contributor of the team.
         ArtifactDiffers: the label belongs to another artifact.
         VersionDeleted: the label belongs to a deleted version.
@@ -59,7 +70,9 @@ def register(*, actor: Actor, registration: Registration, once: Once[Registered]
     with answered_once(once):
         if label is not None:
             return _register_as(label, actor=actor, registration=registration, seen=None, once=once)
-        return until_undisturbed(lambda: _register_next(actor=actor, registration=registration, once=once))
+        return until_undisturbed(
+            lambda: _register_next(actor=actor, registration=registration, once=once, in_existing=in_existing)
+        )
 
 
 def get_version(*, actor: Actor, reference: VersionReference) -> ModelVersion:
@@ -213,8 +226,12 @@ def restore(*, actor: Actor, reference: VersionReference) -> ModelVersion:
     return until_undisturbed(attempt)
 
 
-def _register_next(*, actor: Actor, registration: Registration, once: Once[Registered] | None) -> Registered:
+def _register_next(
+    *, actor: Actor, registration: Registration, once: Once[Registered] | None, in_existing: bool
+) -> Registered:
     label, seen = numbers.reserve_number(registration.model)
+    if in_existing and not seen.created_at:
+        raise ModelNotFound(model=registration.model)  # the number stays unused, as any may
     outcome = _register_as(label, actor=actor, registration=registration, seen=seen, is_reserved=True, once=once)
     if not outcome.is_new:
         raise Refused(None)  # somebody registered that very number as a label: take another

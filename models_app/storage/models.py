@@ -15,11 +15,12 @@ from pynamodb.expressions.update import Action
 
 from models_app.domain import clock
 from models_app.domain.aliases import AliasName
+from models_app.domain.annotations import short_tags
 from models_app.domain.documents import canonical_json
 from models_app.domain.errors import ModelNotFound
 from models_app.domain.frameworks import Framework, Target
 from models_app.domain.labels import VersionLabel
-from models_app.domain.models import ModelFilter, ModelId, RegisteredModel, VersionSummary
+from models_app.domain.models import ModelFilter, ModelId, ModelTaken, RegisteredModel, VersionSummary
 from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import ModelVersion
@@ -32,9 +33,18 @@ from models_app.storage.transactions import Refused, Verb, Write
 
 
 def list_of_team(
-    team: TeamSlug, *, by_update: bool, narrowed: ModelFilter, limit: int, after: StartKey | None
+    team: TeamSlug,
+    *,
+    by_update: bool,
+    narrowed: ModelFilter,
+    limit: int,
+    after: StartKey | None,
+    descending: bool | None = None,
 ) -> Page[RegisteredModel]:
-    """A team's models by name, or by their last change with the newest first. One call; with filters up to four."""
+    """A team's models by name, or by their last change with the newest first. One call; with filters up to four.
+
+    ``descending`` says otherwise where that is not the wanted direction.
+    """
     prefix = beginning_with(narrowed.name_prefix)
     condition = _condition(narrowed)
     if by_update and prefix is not None:
@@ -44,7 +54,7 @@ def list_of_team(
         index="gsi2" if by_update else "gsi1",
         within=None if by_update else prefix,  # in the order of names, a prefix is a range
         leaving=condition,
-        newest_first=by_update,
+        newest_first=by_update if descending is None else descending,
         batch=FILTERED_BATCH if condition is not None else None,
     )
     page = read_page(listing, limit=limit, after=after)
@@ -62,11 +72,16 @@ def has_versions(team: TeamSlug) -> bool:
 
 def position(found: RegisteredModel, *, by_update: bool) -> StartKey:
     """Where a list of a team's models goes on after this one."""
-    team = found.id.team
-    key = {"pk": table.model_partition(found.id), "sk": table.MODEL}
-    if by_update:
-        return key | {"gsi2pk": table.team_models_by_update(team), "gsi2sk": clock.wire(found.updated_at)}
-    return key | {"gsi1pk": table.team_models(team), "gsi1sk": found.id.name}
+    return position_of(found.id, updated_at=found.updated_at if by_update else None)
+
+
+def position_of(model_id: ModelId, *, updated_at: datetime | None) -> StartKey:
+    """The same for a model that need not be there; with a time, in the list by that."""
+    team = model_id.team
+    key = {"pk": table.model_partition(model_id), "sk": table.MODEL}
+    if updated_at is not None:
+        return key | {"gsi2pk": table.team_models_by_update(team), "gsi2sk": clock.wire(updated_at)}
+    return key | {"gsi1pk": table.team_models(team), "gsi1sk": model_id.name}
 
 
 def looked_down_to(page: Page[RegisteredModel]) -> str:
@@ -148,12 +163,7 @@ def adding(version: ModelVersion, *, seen: ModelItem | None) -> Write:
     actions: list[Action] = [
         *_touching(version.model, version.updated_at),
         ModelItem.version_count.add(1),
-        RegistryItem.kind.set(ModelItem),
-        ModelItem.sv.set(table.SCHEMA_VERSION),
-        ModelItem.model.set(str(version.model)),
-        ModelItem.folded_name.set(version.model.name.lower()),
-        ModelItem.gsi1pk.set(table.team_models(version.model.team)),
-        ModelItem.gsi1sk.set(version.model.name),
+        *_named(version.model),
         ModelItem.description.set(ModelItem.description | ""),
         ModelItem.tags.set(ModelItem.tags | "{}"),
         ModelItem.aliases.set(ModelItem.aliases | "{}"),
@@ -202,6 +212,24 @@ def placing(
     return Write(Verb.UPDATE, item_of(changed[0].model), stands & unmoved, Refused, actions)
 
 
+def founding(new: RegisteredModel) -> Write:
+    """A model without versions, if there is none of its name. A number that was given out already stays given out."""
+    at = clock.wire(new.created_at)
+    actions: list[Action] = [
+        *_touching(new.id, new.updated_at),
+        *_named(new.id),
+        ModelItem.version_count.set(0),
+        ModelItem.description.set(new.description),
+        ModelItem.tags.set(canonical_json(new.tags)),
+        _words(ModelItem.tag_words, new.tags),
+        ModelItem.aliases.set("{}"),
+        ModelItem.created_at.set(at),
+        ModelItem.created_by.set(new.created_by),
+    ]
+    taken = ModelTaken(model=new.id)
+    return Write(Verb.UPDATE, item_of(new.id), ModelItem.created_at.does_not_exist(), lambda _: taken, actions)
+
+
 def describing(changed: RegisteredModel) -> Write:
     """A model's own description and tags, if it stands as the caller saw it."""
     actions = [
@@ -239,6 +267,18 @@ def item_of(model_id: ModelId) -> ModelItem:
     return ModelItem(pk=table.model_partition(model_id), sk=table.MODEL)
 
 
+def _named(model_id: ModelId) -> list[Action]:
+    """What a new model's item says for good, and its place in the list by name."""
+    return [
+        RegistryItem.kind.set(ModelItem),
+        ModelItem.sv.set(table.SCHEMA_VERSION),
+        ModelItem.model.set(str(model_id)),
+        ModelItem.folded_name.set(model_id.name.lower()),
+        ModelItem.gsi1pk.set(table.team_models(model_id.team)),
+        ModelItem.gsi1sk.set(model_id.name),
+    ]
+
+
 def _touching(model_id: ModelId, at: datetime) -> list[Action]:
     """The time of the model's last change, and its place in the list by that time."""
     return [
@@ -274,7 +314,7 @@ def _no_latest() -> list[Action]:
 
 def _words(attribute: UnicodeSetAttribute, tags: Mapping[str, str]) -> Action:
     """Tags as words to filter by; DynamoDB keeps no empty set."""
-    words = {*tags, *(f"{key}:{value}" for key, value in tags.items())}
+    words = {*tags, *(f"{key}:{value}" for key, value in short_tags(tags).items())}
     return attribute.set(words) if words else attribute.remove()
 
 

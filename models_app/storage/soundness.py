@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from models_app.domain.aliases import AliasName
+from models_app.domain.annotations import short_tags
 from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.deployments import DeploymentStatus
 from models_app.domain.labels import VersionLabel
@@ -226,7 +227,7 @@ def _lists_of(item: RegistryItem) -> list[tuple[str | None, str | None]]:
 
 def _words(tags: str) -> set[str]:
     pairs = json.loads(tags)
-    return {*pairs, *(f"{key}:{value}" for key, value in pairs.items())}
+    return {*pairs, *(f"{key}:{value}" for key, value in short_tags(pairs).items())}
 
 
 def _everything() -> Iterator[RawItem]:

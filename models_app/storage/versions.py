@@ -87,6 +87,11 @@ def list_of_model(
     return models.model(head), Page(found, page.next)
 
 
+def position(model_id: ModelId, label: VersionLabel) -> StartKey:
+    """Where a list of a model's versions goes on below a label, which need not be there."""
+    return {"pk": table.model_partition(model_id), "sk": table.version_sort(label)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What stands around a version when it is about to change."""

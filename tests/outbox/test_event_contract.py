@@ -60,6 +60,7 @@ def live_through_everything(cast: Cast) -> None:
         cast.contributor.registers("fraud", version=version, metrics={"auc": 0.93}, tags={"owner": "risk"})
     cast.contributor.patches(fraud, "1.1.0", {"description": "Trained on October"})
     cast.contributor.describes(fraud, {"tags": {"owner": "risk"}})
+    cast.contributor.calls("POST", "/api/2.0/mlflow/registered-models/create", {"name": "churn"})
     cast.maintainer.moves(fraud, "champion", "1.0.0")
     cast.maintainer.moves(fraud, "champion", "1.1.0")
     cast.maintainer.removes(fraud, "champion")

@@ -18,6 +18,7 @@ SENTENCES: Mapping[str, str] = {
     EventKind.MODEL_VERSION_UPDATED: "Version {version} updated",
     EventKind.MODEL_VERSION_DEREGISTERED: "Version {version} deleted",
     EventKind.MODEL_VERSION_RESTORED: "Version {version} restored",
+    EventKind.MODEL_CREATED: "Model created",
     EventKind.MODEL_UPDATED: "Model updated",
     EventKind.ALIAS_MOVED: "Alias {alias} moved from {from} to {to}",
     EventKind.ALIAS_REMOVED: "Alias {alias} removed from {from}",

@@ -1,0 +1,126 @@
+"""What clients do with registered models and their aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from models_app.domain.aliases import LATEST, AliasName
+from models_app.domain.errors import AliasNotFound, ModelNotFound, VersionNotFound
+from models_app.domain.models import RegisteredModel
+from models_app.domain.versions import VersionReference
+from models_app.mlflow.calls import Call, check_tags
+from models_app.mlflow.representations import model_body, stage_of, version_body
+from models_app.mlflow.stages import STAGES, parse_stage
+from models_app.services import aliases, models, versions
+
+Body = dict[str, Any]
+
+# In how many of a model's newest versions its stages are looked for: as many as one call brings.
+NEWEST = 100
+
+
+def create(call: Call) -> Body:
+    """Make a model without versions."""
+    model = models.create_model(
+        actor=call.actor, model_id=call.new_model_id, description=call.description, tags=call.tags
+    )
+    return {"registered_model": model_body(model, [])}
+
+
+def get(call: Call) -> Body:
+    """A model with the highest version of each stage. One call."""
+    model, page = models.get_model(actor=call.actor, model_id=call.model_id, limit=NEWEST)
+    if model is None:
+        raise ModelNotFound(model=call.model_id)
+    highest: dict[str, Body] = {}
+    for version in page.items:
+        highest.setdefault(stage_of(version), version_body(version, with_aliases=False))
+    return {"registered_model": model_body(model, highest.values())}
+
+
+def update(call: Call) -> Body:
+    """Replace a model's description."""
+    description = call.description
+    return {"registered_model": model_body(_changed(call, description=description), [])}
+
+
+def set_tag(call: Call) -> Body:
+    """Set a tag of a model."""
+    key, value = call.tag
+
+    def change(model: RegisteredModel) -> RegisteredModel:
+        tags = {**model.tags, key: value}
+        check_tags(tags)
+        return replace(model, tags=tags)
+
+    models.describe_model(actor=call.actor, model_id=call.model_id, change=change)
+    return {}
+
+
+def delete_tag(call: Call) -> Body:
+    """Take a tag of a model away; one that is not there is gone already."""
+    key = call.text("key")
+    models.describe_model(
+        actor=call.actor,
+        model_id=call.model_id,
+        change=lambda model: replace(model, tags=_without(model.tags, key)),
+    )
+    return {}
+
+
+def get_latest_versions(call: Call) -> Body:
+    """The highest version of each wanted stage; of all stages where none is named."""
+    wanted = {parse_stage(stage) for stage in call.texts("stages")} or set(STAGES)
+    found: dict[str, Body] = {}
+    below, more = None, True
+    while more and not wanted <= set(found):
+        batch, more = models.list_versions(actor=call.actor, model_id=call.model_id, limit=NEWEST, below=below)
+        for version in batch:
+            if (stage := stage_of(version)) in wanted:
+                found.setdefault(stage, version_body(version))
+        below = batch[-1].label if batch else None
+        more = more and below is not None
+    return {"model_versions": list(found.values())}
+
+
+def set_alias(call: Call) -> Body:
+    """Point an alias to a version."""
+    aliases.move_alias(actor=call.actor, name=AliasName.parse(call.text("alias")), to=call.reference)
+    return {}
+
+
+def delete_alias(call: Call) -> Body:
+    """Take an alias away; one that is not there is gone already."""
+    model_id, name = call.model_id, AliasName.parse(call.text("alias"))
+    try:
+        aliases.remove_alias(actor=call.actor, model_id=model_id, name=name)
+    except AliasNotFound:
+        models.list_versions(actor=call.actor, model_id=model_id, limit=1)  # of a model that is not there, it is told
+    return {}
+
+
+def get_by_alias(call: Call) -> Body:
+    """The version that an alias means; ``latest`` means the highest. One call."""
+    model_id, text = call.model_id, call.text("alias")
+    if text.lower() == LATEST:
+        return {
+            "model_version": version_body(versions.get_version(actor=call.actor, reference=VersionReference(model_id)))
+        }
+    name = AliasName.parse(text)
+    try:
+        version = versions.get_version(actor=call.actor, reference=VersionReference(model_id, alias=name))
+    except VersionNotFound:
+        raise AliasNotFound(model=model_id, alias=name) from None
+    return {"model_version": version_body(version)}
+
+
+def _changed(call: Call, **changes: Any) -> RegisteredModel:
+    return models.describe_model(
+        actor=call.actor, model_id=call.model_id, change=lambda model: replace(model, **changes)
+    )
+
+
+def _without(tags: Mapping[str, str], key: str) -> dict[str, str]:
+    return {name: value for name, value in tags.items() if name != key}

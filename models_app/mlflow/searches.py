@@ -1,0 +1,180 @@
+"""Searching models and versions. A page costs a bounded number of calls; where that ends it early, a token goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from models_app.domain import clock
+from models_app.domain.errors import ModelNotFound
+from models_app.domain.labels import VersionLabel
+from models_app.domain.models import ModelFilter, ModelId, RegisteredModel
+from models_app.domain.versions import ModelVersion
+from models_app.mlflow import pages
+from models_app.mlflow.calls import Call
+from models_app.mlflow.filters import IS_PROMPT, OF_MODELS, OF_VERSIONS, Filter, parse_filter, parse_order
+from models_app.mlflow.representations import (
+    milliseconds,
+    model_body,
+    run_of,
+    source_of,
+    summary_body,
+    tags_of,
+    version_body,
+)
+from models_app.services import models
+
+MAX_MODELS = 1000
+MAX_VERSIONS = 200_000  # that may be asked for; a page has no more than fit into Lambda's 6 MB
+MOST_VERSIONS = 1000
+FILTERED_BATCH = 250
+MAX_CALLS = 20
+
+MODEL_ORDER = {"name": "name", "timestamp": "timestamp", "last_updated_timestamp": "timestamp"}
+VERSION_ORDER = {each: each for each in ("name", "version_number", "creation_timestamp", "last_updated_timestamp")}
+
+
+def search_models(call: Call) -> dict[str, Any]:
+    """A page of models that a filter takes, by name or by last change."""
+    limit = call.whole("max_results", default=100, most=MAX_MODELS)
+    conditions = parse_filter(call.text("filter", default=""), OF_MODELS)
+    order = parse_order(call.texts("order_by"), MODEL_ORDER)
+    key, descending = order[0] if order else ("name", False)
+    by_update = key == "timestamp"
+    token = call.text("page_token", default="")
+    name, at = pages.open_models(token) if token else (None, None)
+    found: list[RegisteredModel] = []
+    more = True
+    for _ in range(MAX_CALLS):
+        looked_at, more = models.list_models(
+            actor=call.actor,
+            team=call.team,
+            narrowed=ModelFilter(name_prefix=_prefix(conditions)),
+            by_update=by_update,
+            descending=descending,
+            limit=max(limit + 1 - len(found), FILTERED_BATCH if conditions else 0),
+            after=ModelId(call.team, name) if name else None,
+            after_update=at if by_update else None,
+        )
+        found += [model for model in looked_at if _takes_model(conditions, model)]
+        if len(found) > limit or not more:
+            break
+        name, at = looked_at[-1].id.name, looked_at[-1].updated_at
+    body: dict[str, Any] = {"registered_models": [_listed(model) for model in found[:limit]]}
+    if len(found) > limit:
+        name, at = found[limit - 1].id.name, found[limit - 1].updated_at
+        more = True
+    if more and name and at:
+        body["next_page_token"] = pages.seal(name=name, at=clock.wire(at))
+    return body
+
+
+def search_versions(call: Call) -> dict[str, Any]:
+    """A page of versions that a filter takes, ordered within the page: model by model, the highest first."""
+    limit = min(call.whole("max_results", default=MAX_VERSIONS, most=MAX_VERSIONS), MOST_VERSIONS)
+    conditions = parse_filter(call.text("filter", default=""), OF_VERSIONS)
+    order = parse_order(call.texts("order_by"), VERSION_ORDER)
+    token = call.text("page_token", default="")
+    found: list[ModelVersion] = []
+    place: ModelVersion | None = None
+    for calls, looked_at in enumerate(_walk(call, conditions, token), start=1):
+        for version in looked_at:
+            if _takes_version(conditions, version):
+                found.append(version)
+                if len(found) > limit:
+                    break
+            place = version
+        if len(found) > limit or calls == MAX_CALLS:
+            break
+    else:
+        place = None
+    page = found[:limit]
+    if len(found) > limit:
+        place = page[-1]
+    body: dict[str, Any] = {
+        "model_versions": [version_body(version, with_aliases=False) for version in _ordered(page, order)]
+    }
+    if place is not None:
+        body["next_page_token"] = pages.seal(name=place.model.name, version=place.label)
+    return body
+
+
+def _walk(call: Call, conditions: Filter, token: str) -> Iterator[Sequence[ModelVersion]]:
+    """The versions of one model, or of all that a filter's name may mean: what each call brings."""
+    name, below = pages.open_versions(token) if token else (None, None)
+    if name:
+        yield from _versions_of(call, ModelId(call.team, name), below)
+    exact = [each.value for each in conditions if not each.is_tag and each.key == "name" and each.operator == "="]
+    if exact:
+        if not name:
+            yield from _versions_of(call, call.model_called(exact[0]), None)
+        return
+    more = True
+    while more:
+        batch, more = models.list_models(
+            actor=call.actor,
+            team=call.team,
+            narrowed=ModelFilter(name_prefix=_prefix(conditions)),
+            limit=FILTERED_BATCH,
+            after=ModelId(call.team, name) if name else None,
+        )
+        yield []  # that was a call, too
+        for model in batch:
+            name = model.id.name
+            if model.latest is not None:
+                yield from _versions_of(call, model.id, None)
+
+
+def _versions_of(call: Call, model_id: ModelId, below: VersionLabel | None) -> Iterator[Sequence[ModelVersion]]:
+    more = True
+    while more:
+        try:
+            batch, more = models.list_versions(actor=call.actor, model_id=model_id, limit=FILTERED_BATCH, below=below)
+        except ModelNotFound:
+            return  # a search for what is not there finds nothing
+        below = batch[-1].label if batch else None
+        more = more and below is not None
+        yield batch
+
+
+def _takes_model(conditions: Filter, model: RegisteredModel) -> bool:
+    return all(each.holds({"name": model.id.name}, model.tags) for each in conditions)
+
+
+def _takes_version(conditions: Filter, version: ModelVersion) -> bool:
+    tags = tags_of(version)
+    if tags.get(IS_PROMPT) == "true" and not any(each.key == IS_PROMPT for each in conditions):
+        return False  # prompts are no models, unless somebody asks for them
+    attributes = {"name": version.model.name, "run_id": run_of(version), "source_path": source_of(version)}
+    numbers = {"version_number": int(version.label)} if version.label.isdecimal() else {}
+    return all(each.holds(attributes | numbers, tags) for each in conditions)
+
+
+def _prefix(conditions: Filter) -> str:
+    """What every name begins with that a filter can take: this many fewer models to look at."""
+    for each in conditions:
+        if not each.is_tag and each.key == "name":
+            if each.operator == "=":
+                return str(each.value)
+            if each.operator == "LIKE":
+                return str(each.value).partition("%")[0].partition("_")[0]
+    return ""
+
+
+def _ordered(page: Sequence[ModelVersion], order: Sequence[tuple[str, bool]]) -> list[ModelVersion]:
+    """By the wanted keys; then as MLflow does: the last changed first, then by name, then the highest first."""
+    keys = {
+        "name": lambda version: version.model.name,
+        "version_number": lambda version: version.label.key,
+        "creation_timestamp": lambda version: milliseconds(version.created_at),
+        "last_updated_timestamp": lambda version: milliseconds(version.updated_at),
+    }
+    wanted = [*order, ("last_updated_timestamp", True), ("name", False), ("version_number", True)]
+    ordered = list(page)
+    for key, descending in reversed(wanted):  # sorting is stable: the last key first
+        ordered.sort(key=keys[key], reverse=descending)
+    return ordered
+
+
+def _listed(model: RegisteredModel) -> dict[str, Any]:
+    return model_body(model, [summary_body(model, model.latest)] if model.latest else [])

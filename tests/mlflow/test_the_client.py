@@ -1,0 +1,72 @@
+"""Promised: "Every MLflow script works unchanged"; with two environment variables."""
+
+from __future__ import annotations
+
+import pytest
+from inline_snapshot import snapshot
+
+from tests.callers import Cast
+from tests.mlflow.client import run, start
+from tests.proof.conftest import rounds
+from tests.server import Server
+
+CLIENTS = rounds(3, full=8)  # each starts a Python with the whole client
+EACH = 25
+
+
+def test_a_script_lives_a_models_life(server: Server, payments: Cast) -> None:
+    assert run("life.py", server, payments.maintainer).splitlines() == snapshot(
+        [
+            "('RESOURCE_DOES_NOT_EXIST', 'Registered Model with name=nope not found')",
+            "('RESOURCE_ALREADY_EXISTS', 'Registered Model (name=fraud) already exists.')",
+            "('RESOURCE_DOES_NOT_EXIST', 'Model Version (name=fraud, version=9) not found')",
+            "('INVALID_PARAMETER_VALUE', \"Parameter 'version' must be an integer, got 'abc'.\")",
+            "('INVALID_PARAMETER_VALUE', 'Registered model alias champion not found.')",
+            "INVALID_PARAMETER_VALUE",
+            "INVALID_PARAMETER_VALUE",
+            "INVALID_PARAMETER_VALUE",
+            "('RESOURCE_DOES_NOT_EXIST', 'Registered Model with name=nope not found')",
+        ]
+    )
+
+
+def test_what_it_registered_is_in_the_api_too(server: Server, payments: Cast) -> None:
+    payments.contributor.calls("POST", "/api/2.0/mlflow/registered-models/create", {"name": "fraud"})
+    run("registers.py", server, payments.contributor)
+
+    version = payments.viewer.reads("payments.fraud", "25").body
+    assert (version["s3Uri"], version["framework"], version["deploymentTarget"]) == (
+        "s3://models/fraud/24",
+        "custom",
+        None,
+    )
+    assert payments.maintainer.deploys("payments.fraud", "25", deploymentTarget="EKS").status == 202
+
+
+def test_clients_at_once_get_numbers_of_their_own(server: Server, payments: Cast) -> None:
+    payments.contributor.calls("POST", "/api/2.0/mlflow/registered-models/create", {"name": "fraud"})
+
+    processes = [start("registers.py", server, payments.contributor) for _ in range(CLIENTS)]
+    series = [process.communicate(timeout=300)[0].split() for process in processes]
+
+    numbers = [int(number) for printed in series for number in printed]
+    assert len(numbers) == len(set(numbers)) == CLIENTS * EACH
+    assert payments.viewer.reads("payments.fraud").body["versionCount"] == CLIENTS * EACH
+
+
+@pytest.mark.parametrize(
+    ("workspace", "printed"),
+    [("payments", "['fraud']"), ("vision", "[]")],
+)
+def test_a_workspace_is_a_team(server: Server, payments: Cast, workspace: str, printed: str) -> None:
+    payments.contributor.registers("fraud")
+
+    assert run("workspaces.py", server, payments.admin, MLFLOW_WORKSPACE=workspace).strip() == printed
+
+
+def test_a_foreign_workspace_is_refused_like_a_missing_one(server: Server, payments: Cast) -> None:
+    printed = [
+        run("workspaces.py", server, payments.outsider, MLFLOW_WORKSPACE=each).strip()
+        for each in ("payments", "nowhere")
+    ]
+    assert printed == ["PERMISSION_DENIED"] * 2
