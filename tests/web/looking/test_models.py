@@ -122,6 +122,7 @@ class TestTheFirstModel:
 
         assert 'curl -X POST "http://testserver/api/v1/models"' in page.text
         assert 'requests.post( "http://testserver/api/v1/models"' in page.text
+        assert "MLFLOW_TRACKING_URI=http://testserver and" in page.text
         assert page.links["Fill in the form"] == "/web/models/new"
 
     def test_its_example_registers(self, payments: Cast) -> None:
