@@ -18,7 +18,8 @@ MISSING: Final = f"no Chromium at {PROGRAM}: nothing was looked at in a browser 
 def a_chromium() -> Iterator[Browser]:
     """A running Chromium without a window; it ends with the block."""
     # Chromium refuses its sandbox to root. It only ever opens pages of this machine.
-    arguments = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    # In a container, shared memory is often too small for it.
+    arguments = ["--disable-gpu", "--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=PROGRAM, args=arguments)
         try:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.chromium import MISSING, PROGRAM, a_chromium
 from tests.browser.visitors import Visitor
@@ -37,7 +39,11 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRegistry
 @pytest.fixture(scope="package")
 def chromium(registry: LocalRegistry) -> Iterator[Browser]:
     """The browser."""
-    with a_chromium() as browser:
+    with ExitStack() as running:
+        try:
+            browser = running.enter_context(a_chromium())
+        except PlaywrightError as failure:
+            pytest.skip(f"Chromium does not start on this machine: {failure.message.splitlines()[0]}")
         yield browser
 
 
