@@ -90,7 +90,8 @@ def _faults_of_deployments(items: list[RegistryItem]) -> Iterator[str]:
     for item in items:
         if type(item) is VersionItem:
             known = set(json.loads(item.deployments))
-            if known != live[item.model, item.label]:
+            running = set() if item.expires_at else live[item.model, item.label]  # a name may have been used again
+            if known != running:
                 yield f"{item.pk}: {item.label} knows other live deployments than it has"
             if known and item.deleted_at:
                 yield f"{item.pk}: {item.label} is deployed although it was deleted"
@@ -207,7 +208,7 @@ def _key_of(item: RegistryItem) -> tuple[str, str]:
 def _home(item: ModelItem | VersionItem, model: str) -> str:
     """The partition of a model's row: its name's, or of what expires, the archive's."""
     name = ModelId.parse(model)
-    if item.expires_at is None:
+    if not item.expires_at:
         return table.model_partition(name)
     return table.archive_partition(name, item.pk.rpartition("#")[2])
 
