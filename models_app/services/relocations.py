@@ -62,6 +62,13 @@ def rename_model(*, actor: Actor, model_id: ModelId, to: ModelId, expected: Expe
     return models.get(to)
 
 
+def plan_renaming(*, actor: Actor, model_id: ModelId) -> tuple[RegisteredModel, Sequence[Blocker]]:
+    """A model, and what forbids renaming it. One call."""
+    authorize(actor, Permission.RENAME, team=model_id.team, hidden_as=ModelNotFound(model=model_id))
+    model = models.get(model_id)
+    return model, find_blockers(model)
+
+
 def plan_deletion(
     *, actor: Actor, model_id: ModelId, expected: Expected = None
 ) -> tuple[RegisteredModel, Sequence[Blocker]]:

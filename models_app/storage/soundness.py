@@ -232,16 +232,8 @@ def _lists_of(item: RegistryItem) -> list[tuple[str | None, str | None]]:
         case TokenItem():
             team = TeamSlug(item.team) if item.team else None
             return [nowhere if item.revoked_at else (table.team_tokens(team), item.id), nowhere, nowhere]
-        case ModelItem() if item.move:
-            return [nowhere, nowhere, (table.MOVES, item.gsi3sk)]
-        case ModelItem() if item.model and item.deleted_at:
-            model = ModelId.parse(item.model)
-            deletion = item.pk.rpartition("#")[2]
-            return [(table.team_deleted_models(model.team), f"{model.name}#{deletion}"), nowhere, nowhere]
-        case ModelItem() if item.model:
-            model = ModelId.parse(item.model)
-            by_update = (table.team_models_by_update(model.team), item.updated_at)
-            return [(table.team_models(model.team), model.name), by_update, nowhere]
+        case ModelItem():
+            return _lists_of_model(item)
         case DeploymentItem():
             deployment = DeploymentId.parse(item.id)
             of_model = (table.model_deployments(ModelId.parse(item.model)), deployment.ulid)
@@ -254,6 +246,20 @@ def _lists_of(item: RegistryItem) -> list[tuple[str | None, str | None]]:
                 return [listed, nowhere, nowhere]
             return [listed, nowhere, (table.decisions_about(ModelId.parse(item.model), item.decides), item.id)]
     return [nowhere, nowhere, nowhere]
+
+
+def _lists_of_model(item: ModelItem) -> list[tuple[str | None, str | None]]:
+    nowhere = (None, None)
+    if item.move:
+        return [nowhere, nowhere, (table.MOVES, item.gsi3sk)]
+    if not item.model:
+        return [nowhere, nowhere, nowhere]
+    model = ModelId.parse(item.model)
+    if item.deleted_at:
+        deletion = item.pk.rpartition("#")[2]
+        return [(table.team_deleted_models(model.team), f"{model.name}#{deletion}"), nowhere, nowhere]
+    by_update = (table.team_models_by_update(model.team), item.updated_at)
+    return [(table.team_models(model.team), model.name), by_update, nowhere]
 
 
 def _words(tags: str) -> set[str]:
