@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "models_app.web.quotas.QuotaMiddleware",
     "models_app.web.refusals.RefusalMiddleware",
 ]
 
@@ -130,6 +131,12 @@ if OIDC_ISSUER and not OIDC_JWKS_URL:
 
 EVENT_BUS = os.environ.get("REGISTRY_EVENT_BUS", "")  # without one, events wait in the outbox
 PUBLIC_URL = os.environ.get("REGISTRY_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+
+# Limits ---------------------------------------------------------------------------------------------------------------
+
+# Requests a second of each caller; 0 for no limit. All of a window's may come at once.
+RATE_LIMIT = int(os.environ.get("REGISTRY_RATE_LIMIT", "0" if IS_LOCAL else "50"))
+RATE_WINDOW = int(os.environ.get("REGISTRY_RATE_WINDOW", "10"))
 
 # HTTP ---------------------------------------------------------------------------------------------------------------
 
@@ -207,10 +214,19 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "registry_project.observability.LineFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        # Locally nobody reads metrics.
+        "metrics": (
+            {"class": "logging.NullHandler"}
+            if IS_LOCAL
+            else {"class": "registry_project.metrics.MetricsHandler", "stage": ENVIRONMENT}
+        ),
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "registry": {"level": "INFO"},
+        "registry.facts": {"handlers": ["metrics"], "propagate": False},
         # Each refusal is in our own request line; Django would say it twice, with the path's query.
         "django.request": {"level": "CRITICAL"},
         "django.security": {"level": "ERROR"},

@@ -26,6 +26,7 @@ from models_app.storage.table import (
     FailedSignInsItem,
     MembershipItem,
     ModelItem,
+    RateItem,
     RawItem,
     RegistryItem,
     TeamItem,
@@ -104,7 +105,7 @@ def _faults_of_items(items: list[RegistryItem], events: dict[str, EventItem]) ->
             yield f"{name}: stands under another key than its own"
         if item.sv != table.SCHEMA_VERSION:
             yield f"{name}: has the unknown schema version {item.sv}"
-        is_only_counted = isinstance(item, FailedSignInsItem) or (
+        is_only_counted = isinstance(item, FailedSignInsItem | RateItem) or (
             isinstance(item, ModelItem) and not (item.created_at or item.move)
         )
         if not is_only_counted and item.rid not in events:

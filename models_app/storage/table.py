@@ -22,6 +22,7 @@
 | idempotency record     | ``IDEM#digest``     | ``IDEMPOTENCY``     | gone after ``expires_at``                 |
 | token                  | ``TOKEN#id``        | ``TOKEN``           | 1: ``TEAM#team#TOKENS`` / id,             |
 |                        |                     |                     | or ``PLATFORM#TOKENS`` / id               |
+| requests in a window   | ``RATE#digest#time``| ``RATE``            | gone after ``expires_at``                 |
 
 Two choices make every read one call. ``VERSION~`` sorts just behind all versions, so one backward query answers a
 model with its newest versions. And an alias carries a copy of its version, written in the same transaction, so
@@ -53,7 +54,7 @@ from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.teams import TeamSlug
-from models_app.storage import calls
+from models_app.storage import calls, metering
 
 SCHEMA_VERSION = 1
 OUTBOX_SHARDS = 4
@@ -148,6 +149,13 @@ class UserItem(RegistryItem, discriminator="user"):
 
 class FailedSignInsItem(RegistryItem, discriminator="failed-sign-ins"):
     failures = NumberAttribute()
+    expires_at = NumberAttribute()  # seconds since 1970
+
+
+class RateItem(RegistryItem, discriminator="rate"):
+    """The permits that were leased to a caller's requests in one window."""
+
+    used = NumberAttribute()
     expires_at = NumberAttribute()  # seconds since 1970
 
 
@@ -295,6 +303,7 @@ USER = "USER"
 TOKEN = "TOKEN"  # noqa: S105 - a sort key
 DEPLOYMENT = "DEPLOYMENT"
 IDEMPOTENCY = "IDEMPOTENCY"
+RATE = "RATE"
 MODEL = "VERSION~"
 VERSIONS = "VERSION#"
 ALIASES = "ALIAS#"
@@ -392,6 +401,10 @@ def idempotency_partition(scope: str) -> str:
     return f"IDEM#{scope}"
 
 
+def rate_partition(digest: str, window: int) -> str:
+    return f"RATE#{digest}#{window}"
+
+
 def outbox_shard(event_id: str) -> str:
     return f"OUTBOX#{zlib.crc32(event_id.encode()) % OUTBOX_SHARDS}"
 
@@ -412,6 +425,7 @@ def connection() -> TableConnection:
 def _connection() -> TableConnection:
     shared: TableConnection = RegistryItem._get_connection()  # noqa: SLF001 - PynamoDB has no public way to share one
     shared.connection.client.meta.events.register("after-call.dynamodb", calls.check_answer)
+    metering.listen(shared.connection.client.meta.events)
     return shared
 
 
