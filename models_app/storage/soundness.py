@@ -18,7 +18,7 @@ from models_app.domain.events import EventKind
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.teams import Role, TeamSlug
-from models_app.storage import calls, models, summaries, table, versions
+from models_app.storage import calls, models, summaries, table, upgrades, versions
 from models_app.storage.table import (
     AliasItem,
     DeploymentItem,
@@ -42,7 +42,9 @@ OF_THE_ALIAS = {"pk", "sk", "kind", "rid", "alias", "alias_rev", "moved_at", "mo
 
 def find_faults() -> list[str]:
     """Every way in which the table contradicts itself, in words; empty when it is sound."""
-    return list(faults_in([RegistryItem.from_raw_data(raw) for raw in _everything()]))
+    everything = list(_everything())
+    known = [RegistryItem.from_raw_data(raw) for raw in everything if upgrades.form_of(raw) <= upgrades.newest()]
+    return [*_faults_of_forms(everything), *faults_in(known)]
 
 
 def faults_in(items: list[RegistryItem]) -> Iterator[str]:
@@ -69,6 +71,12 @@ def faults_in(items: list[RegistryItem]) -> Iterator[str]:
             yield f"{partition}: no event tells of the registration of {sorted(missing)}"
     yield from _faults_of_teams(items)
     yield from _faults_of_deployments(items)
+
+
+def _faults_of_forms(everything: list[RawItem]) -> Iterator[str]:
+    for raw in everything:
+        if upgrades.form_of(raw) > upgrades.newest():
+            yield f"{raw['pk']['S']} / {raw['sk']['S']}: has the unknown schema version {upgrades.form_of(raw)}"
 
 
 def _registered(events: Iterable[EventItem]) -> dict[str, set[str]]:
@@ -103,8 +111,6 @@ def _faults_of_items(items: list[RegistryItem], events: dict[str, EventItem]) ->
         name = f"{item.pk} / {item.sk}"
         if _key_of(item) != (item.pk, item.sk):
             yield f"{name}: stands under another key than its own"
-        if item.sv != table.SCHEMA_VERSION:
-            yield f"{name}: has the unknown schema version {item.sv}"
         is_only_counted = isinstance(item, FailedSignInsItem | RateItem) or (
             isinstance(item, ModelItem) and not (item.created_at or item.move)
         )

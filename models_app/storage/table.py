@@ -36,7 +36,7 @@ from __future__ import annotations
 import os
 import zlib
 from functools import lru_cache
-from typing import Any
+from typing import Self
 
 from pynamodb.attributes import (
     BooleanAttribute,
@@ -54,13 +54,10 @@ from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.teams import TeamSlug
-from models_app.storage import calls, metering
+from models_app.storage import calls, metering, upgrades
 
-SCHEMA_VERSION = 1
 OUTBOX_SHARDS = 4
-
-# What a DynamoDB client returns for an item: {"pk": {"S": "…"}, …}.
-RawItem = dict[str, dict[str, Any]]
+RawItem = upgrades.RawItem
 
 
 class ByFirstIndex(GlobalSecondaryIndex["RegistryItem"]):
@@ -111,7 +108,7 @@ class RegistryItem(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     kind = DiscriminatorAttribute()
-    sv = NumberAttribute(default=SCHEMA_VERSION)  # the form of the item, for those who change it one day
+    sv = NumberAttribute(default=upgrades.newest)  # the form of the item
     rev = NumberAttribute(default=1)  # counts changes; the ETag on the wire
     rid = UnicodeAttribute()  # the event that last wrote the item: how a writer recognises its own write
 
@@ -124,6 +121,11 @@ class RegistryItem(Model):
     by_first = ByFirstIndex()
     by_second = BySecondIndex()
     by_third = ByThirdIndex()
+
+    @classmethod
+    def from_raw_data(cls, data: RawItem) -> Self:
+        """The one door from storage's form to ours; items of an older form are lifted here."""
+        return super().from_raw_data(upgrades.lifted(data))
 
 
 class TeamItem(RegistryItem, discriminator="team"):
