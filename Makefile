@@ -24,7 +24,10 @@ hooks: ## Have git run the lint before each commit
 	@git config core.hooksPath .githooks && echo "git runs .githooks/pre-commit from now on."
 
 ##@ Maintain
-.PHONY: lock demo-models screenshots clean
+.PHONY: costs lock demo-models screenshots clean
+costs: ## Measure docs/costs.md anew
+	@bin/setup dev && WRITE_COSTS=1 .venv/bin/pytest -q -n 0 tests/costing
+
 lock: ## Pin requirements.txt with all that it takes in requirements.lock
 	@bin/setup dev && .venv/bin/uv pip compile requirements.txt --generate-hashes --no-header --quiet -o requirements.lock
 

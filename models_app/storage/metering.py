@@ -29,13 +29,17 @@ _present: ContextVar[Consumption | None] = ContextVar("consumption", default=Non
 
 @contextmanager
 def metered() -> Iterator[Consumption]:
-    """Count what is consumed inside, by this thread; the innermost count counts."""
+    """Count what is consumed inside, by this thread; a count around this one gets it, too."""
     consumption = Consumption()
     token = _present.set(consumption)
     try:
         yield consumption
     finally:
         _present.reset(token)
+        if (around := _present.get()) is not None:
+            around.calls += consumption.calls
+            around.read_units += consumption.read_units
+            around.write_units += consumption.write_units
 
 
 def listen(emitter: Any) -> None:
