@@ -19,6 +19,8 @@ from django.conf import settings  # noqa: E402 - only once Django is loaded
 
 from models_app import jobs  # noqa: E402
 from models_app.outbox import relay  # noqa: E402
+from models_app.outbox.bus import SOURCE  # noqa: E402
+from models_app.services.deliveries import Tally  # noqa: E402
 
 NAMESPACE = "ModelRegistry"
 
@@ -30,8 +32,8 @@ class Refused(Exception):
 def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Do what an event asks for; what came of it, for the log.
 
-    Events: ``{"job": "relay_events"}`` and ``{"job": "time_out_deployments"}`` from schedules, and
-    ``DeploymentStatusReported`` from the bus.
+    Events: ``{"job": "relay_events"}``, ``{"job": "deliver_webhooks"}`` and ``{"job": "time_out_deployments"}`` from
+    schedules; from the bus ``DeploymentStatusReported``, and those of the registry's own that webhooks are told of.
 
     Raises:
         Refused: any other event.
@@ -39,13 +41,17 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]
     """
     if event.get("detail-type") == jobs.REPORTED:
         return {"refused": jobs.take_report(event)}
+    if event.get("source") == SOURCE and event.get("detail-type") in jobs.TOLD_TO_WEBHOOKS:
+        return _told(jobs.take_event(event))
     if event.get("job") == "relay_events":
         return _relay()
+    if event.get("job") == "deliver_webhooks":
+        return _told(jobs.deliver_webhooks())
     if event.get("job") == "time_out_deployments":
         ended = jobs.time_out_deployments()
         _measure(DeploymentsTimedOut=len(ended))
         return {"timedOut": [str(each) for each in ended]}
-    raise Refused("This function takes scheduled jobs and reports of pipelines.")
+    raise Refused("This function takes scheduled jobs, events and reports of pipelines.")
 
 
 def _relay() -> dict[str, Any]:
@@ -62,6 +68,11 @@ def _relay() -> dict[str, Any]:
             OutboxAgeSeconds=behind.oldest_seconds,
         )
     return {"sent": tally.sent, "refused": tally.refused, "dead": behind.dead}
+
+
+def _told(tally: Tally) -> dict[str, Any]:
+    _measure(WebhooksDelivered=tally.delivered, WebhooksFailed=tally.failed, WebhooksGivenUp=tally.given_up)
+    return {"delivered": tally.delivered, "failed": tally.failed, "givenUp": tally.given_up}
 
 
 def _measure(**figures: float) -> None:

@@ -48,6 +48,9 @@ class EventKind(StrEnum):
     MEMBER_REMOVED = "MemberRemoved"
     TOKEN_ISSUED = "TokenIssued"  # noqa: S105 - a name
     TOKEN_REVOKED = "TokenRevoked"  # noqa: S105 - a name
+    WEBHOOK_CREATED = "WebhookCreated"
+    WEBHOOK_UPDATED = "WebhookUpdated"
+    WEBHOOK_DELETED = "WebhookDeleted"
     USER_CREATED = "UserCreated"
     USER_UPDATED = "UserUpdated"
 

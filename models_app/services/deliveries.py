@@ -1,0 +1,194 @@
+"""Telling webhooks: once for each event, again where nobody took it, and never so that one holds up the others.
+
+An event may be handed over several times; its deliveries are made once, by ids that follow from it. A delivery is made
+claimed, and so tried at once; if that process dies, or the try fails, it falls due and the schedule takes it up.
+Nobody asks here for permission: what is told was committed, and who may hear it was said by the team's maintainers.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from models_app.domain import clock
+from models_app.domain.deliveries import Delivery, Occurrence, Outcome, next_try, opening, signature
+from models_app.domain.errors import Busy, InvalidFields
+from models_app.domain.events import Event
+from models_app.domain.models import ModelId, RegisteredModel
+from models_app.domain.receivers import Receiver
+from models_app.domain.teams import TeamSlug
+from models_app.domain.versions import ModelVersion, VersionReference
+from models_app.domain.webhooks import Webhook, WebhookNotFound
+from models_app.outbox import posting
+from models_app.storage import deliveries, events, models, versions, webhooks
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+AT_ONCE = 8
+DUE_BATCH = 100
+# A pass of the schedule begins no further try after this; what is left is due at the next.
+PASS_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """An event, with the model and the version that it is about as they stand now, where they do."""
+
+    event: Event
+    model: RegisteredModel | None
+    version: ModelVersion | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What came of some tries."""
+
+    delivered: int = 0
+    failed: int = 0
+    given_up: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.delivered + other.delivered, self.failed + other.failed, self.given_up + other.given_up)
+
+
+def list_listening(team: TeamSlug) -> list[Webhook]:
+    """A team's active webhooks. One call."""
+    return [each for each in webhooks.list_of_team(team).items if each.is_active]
+
+
+def find_happening(model_id: ModelId, event_id: str) -> Happening | None:
+    """An event of a model and what it is about, or None if there is no such event. Two calls.
+
+    It is read here because what a bus hands over could have been put there by others.
+    """
+    event = events.find_of_model(model_id, event_id) if clock.is_id(event_id) else None
+    if event is None:
+        return None
+    if event.version is None:
+        item = models.find_item(model_id)
+        return Happening(event=event, model=models.model(item) if item else None, version=None)
+    around = versions.find_with_model(VersionReference(model_id, label=event.version))
+    return Happening(event=event, model=models.model(around.model) if around.model else None, version=around.version)
+
+
+def tell(
+    listening: Sequence[Webhook], event: Event, occurrences: Sequence[Occurrence], body_of: Callable[[Occurrence], str]
+) -> Tally:
+    """Make the deliveries of an event, once, and try those at once whose webhook was well the last time.
+
+    Two calls for each that a webhook wants to hear, besides the sending. Bounded by the number of a team's webhooks.
+    """
+    opened: list[list[tuple[Delivery, Webhook]]] = []
+    for webhook in listening:
+        wanted = [(n, each) for n, each in enumerate(occurrences) if each.occasion in webhook.occasions]
+        made = [
+            opening(event, each, number=n, team=webhook.team, webhook=webhook.id, body=body_of(each))
+            for n, each in wanted
+        ]
+        opened.append([(delivery, webhook) for delivery in made if deliveries.open_new(delivery)])
+    # One that failed lately is left to the schedule, so that whoever hands over events need not wait for it.
+    well = [group for group in opened if group and group[0][1].last_error is None]
+    return _all_of(lambda group: _until_one_fails(_send(*each) for each in group), well)
+
+
+def deliver_due() -> Tally:
+    """Try what is due, up to 100 and the longest waiting first; of each webhook no more once one has failed.
+
+    For the schedule. A call, one for each webhook, and three for each try.
+    """
+    until = time.monotonic() + PASS_SECONDS
+    groups: dict[str, list[Delivery]] = {}
+    for due in deliveries.list_due(at=clock.now(), limit=DUE_BATCH):
+        groups.setdefault(due.webhook, []).append(due)
+    return _all_of(lambda group: _try_group(group, until=until), list(groups.values()))
+
+
+def _try_group(group: Sequence[Delivery], *, until: float) -> Tally:
+    """What one webhook is still to be told, in turn."""
+    try:
+        webhook = webhooks.get(group[0].team, group[0].webhook)
+        reason = None if webhook.is_active else "the webhook was disabled"
+    except WebhookNotFound:
+        webhook, reason = None, "the webhook was deleted"
+
+    def attempts() -> Iterator[Tally]:
+        for due in group:
+            if time.monotonic() > until:
+                return
+            claimed = deliveries.claim(due, at=clock.now())
+            if claimed is None:
+                continue
+            if webhook is None or reason is not None:
+                deliveries.settle(claimed, due_at=None, error=reason)
+            else:
+                yield _send(claimed, webhook)
+
+    return _until_one_fails(attempts())
+
+
+def try_once(webhook: Webhook, *, delivery_id: str, body: str) -> Outcome:
+    """Send one body to a webhook, signed if it has a secret. No call; at most eight seconds."""
+    try:
+        # What is allowed may have changed since the webhook was made.
+        receiver = Receiver.parse(webhook.url, insecure=posting.is_insecure())
+    except InvalidFields as refusal:
+        return Outcome(error=refusal.errors[0].detail, is_final=True)
+    timestamp = str(int(clock.now().timestamp()))
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "model-registry",
+        "X-MLflow-Delivery-Id": delivery_id,
+        "X-MLflow-Timestamp": timestamp,
+    }
+    if webhook.secret:
+        headers["X-MLflow-Signature"] = signature(
+            webhook.secret, delivery_id=delivery_id, timestamp=timestamp, body=body
+        )
+    return posting.post(receiver, body.encode(), headers)
+
+
+def _send(delivery: Delivery, webhook: Webhook) -> Tally:
+    """One try of a claimed delivery, and what came of it written down: two calls beside the sending."""
+    outcome = try_once(webhook, delivery_id=delivery.id, body=delivery.body)
+    now = clock.now()
+    due_at = next_try(delivery, outcome, at=now) if outcome.error else None
+    deliveries.settle(delivery, due_at=due_at, error=outcome.error)
+    if outcome.error is None:
+        webhooks.note_outcome(webhook, None, at=now)
+        return Tally(delivered=1)
+    gave_up = due_at is None
+    told = f"{outcome.error}; given up after {delivery.tries} tries" if gave_up else outcome.error
+    webhooks.note_outcome(webhook, told, at=now)
+    log.warning("delivery %s to webhook %s of %s: %s", delivery.id, webhook.id, webhook.team, told)
+    return Tally(given_up=1) if gave_up else Tally(failed=1)
+
+
+def _until_one_fails(attempts: Iterable[Tally]) -> Tally:
+    """Try in turn; who did not take one now would let the others wait as long."""
+    total = Tally()
+    for tally in attempts:
+        total += tally
+        if not tally.delivered:
+            break
+    return total
+
+
+def _all_of(attempt: Callable[[T], Tally], groups: Sequence[T]) -> Tally:
+    """The groups side by side. What storage had no time for falls due again."""
+
+    def guarded(group: T) -> Tally:
+        try:
+            return attempt(group)
+        except Busy as busy:
+            log.warning("deliveries stay due: %s", busy)
+            return Tally()
+
+    if len(groups) <= 1:
+        return sum(map(guarded, groups), Tally())
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhooks") as threads:
+        return sum(threads.map(guarded, groups), Tally())
