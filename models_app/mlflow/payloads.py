@@ -130,8 +130,8 @@ def _came_with_its_model(happening: Happening) -> bool:
 
 def _model(happening: Happening) -> Fields:
     model, data = happening.model, happening.event.data
-    tags = data.get("tags") if happening.event.kind is EventKind.MODEL_CREATED else None
-    told = tags if isinstance(tags, dict) and "omitted" not in tags else model.tags if model else {}
+    at_first = _mapping(data["tags"]) if happening.event.kind is EventKind.MODEL_CREATED else {}
+    told = at_first or (model.tags if model else {})
     return {
         **_name(happening),
         "tags": {key: value for key, value in told.items() if key not in {IS_PROMPT, PROMPT_TYPE}},
@@ -164,7 +164,7 @@ def _tag_changes(
     subject = _name(happening)
     if happening.event.version is not None:
         subject["version"] = happening.event.version
-    before, after = changes["from"], changes["to"]
+    before, after = _mapping(changes["from"]), _mapping(changes["to"])
     if named := happening.event.data.get("changedTags"):
         # The tags were too many to be told whole: their names are told, and the values are those that stand.
         values = {key: present[key] for key in named["set"] if key in present}
@@ -177,6 +177,6 @@ def _tag_changes(
     return [(occasion, fields) for occasion, fields in told if fields["key"] != STAGE_TAG]
 
 
-def _mapping(tags: Any) -> dict[str, str]:
+def _mapping(tags: object) -> dict[str, str]:
     """Tags as an event tells them; where it tells only their size, none."""
     return {} if not isinstance(tags, dict) or tags.get("omitted") is True else dict(tags)
