@@ -130,8 +130,8 @@ def _came_with_its_model(happening: Happening) -> bool:
 
 def _model(happening: Happening) -> Fields:
     model, data = happening.model, happening.event.data
-    at_first = _mapping(data["tags"]) if happening.event.kind is EventKind.MODEL_CREATED else {}
-    told = at_first or (model.tags if model else {})
+    present = model.tags if model else {}
+    told = _as_told(data["tags"], present) if happening.event.kind is EventKind.MODEL_CREATED else present
     return {
         **_name(happening),
         "tags": {key: value for key, value in told.items() if key not in {IS_PROMPT, PROMPT_TYPE}},
@@ -141,7 +141,7 @@ def _model(happening: Happening) -> Fields:
 
 def _version(happening: Happening, *, is_prompt: bool) -> Fields:
     event, version = happening.event, happening.version
-    tags = dict(version.mutable.tags) if version else _mapping(event.data["tags"])
+    tags = _as_told(event.data["tags"], version.mutable.tags if version else {})
     tags.pop(STAGE_TAG, None)
     description = event.data["description"] if isinstance(event.data["description"], str) else None
     fields: Fields = {**_name(happening), "version": event.version}
@@ -175,6 +175,11 @@ def _tag_changes(
     told = [(set_to, {**subject, "key": key, "value": values[key]}) for key in sorted(values)]
     told += [(deleted, {**subject, "key": key}) for key in sorted(gone)]
     return [(occasion, fields) for occasion, fields in told if fields["key"] != STAGE_TAG]
+
+
+def _as_told(told: Mapping[str, Any], present: Mapping[str, str]) -> dict[str, str]:
+    """The tags as they were then; those of now where the event tells only their size."""
+    return dict(present if told.get("omitted") is True else told)
 
 
 def _mapping(tags: object) -> dict[str, str]:
