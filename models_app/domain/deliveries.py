@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,6 +59,11 @@ class Delivery:
     created_at: datetime
     tries: int
     due_at: datetime | None
+
+    @property
+    def untried(self) -> Delivery:
+        """The same, not claimed by whoever makes it but due at once, for the schedule."""
+        return replace(self, tries=0, due_at=self.created_at)
 
     @property
     def expires_at(self) -> int:

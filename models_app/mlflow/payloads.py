@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from models_app.domain.deliveries import Occurrence
@@ -18,6 +19,8 @@ from models_app.services.deliveries import Happening
 
 PROMPT_TEXT = "mlflow.prompt.text"
 PROMPT_TYPE = "_mlflow_prompt_type"
+
+A_REQUEST = timedelta(minutes=1)
 
 # The kinds of events of which a webhook can hear; the bus need hand over no others.
 TOLD = (
@@ -125,7 +128,10 @@ def _is_prompt(happening: Happening) -> bool:
 def _came_with_its_model(happening: Happening) -> bool:
     """Whether this registration, through another face, made the model: then nothing else tells of that."""
     model, version = happening.model, happening.version
-    return model is not None and version is not None and model.created_at == version.created_at
+    if model is None or version is None or model.created_at != version.created_at:
+        return False
+    # What was brought in from elsewhere keeps its times, and was not made just now.
+    return happening.event.occurred_at - model.created_at < A_REQUEST
 
 
 def _model(happening: Happening) -> Fields:

@@ -90,10 +90,13 @@ def tell(
             opening(event, each, number=n, team=webhook.team, webhook=webhook.id, body=body_of(each))
             for n, each in wanted
         ]
-        opened.append([(delivery, webhook) for delivery in made if deliveries.open_new(delivery)])
-    # One that failed lately is left to the schedule, so that whoever hands over events need not wait for it.
-    well = [group for group in opened if group and group[0][1].last_error is None]
-    return _all_of(lambda group: _until_one_fails(_send(*each) for each in group), well)
+        # One that failed lately is left to the schedule, so that whoever hands over events need not wait for it.
+        if webhook.last_error is not None:
+            made = [each.untried for each in made]
+        new = [(each, webhook) for each in made if deliveries.open_new(each)]
+        if new and webhook.last_error is None:
+            opened.append(new)
+    return _all_of(lambda group: _until_one_fails(_send(*each) for each in group), opened)
 
 
 def deliver_due() -> Tally:

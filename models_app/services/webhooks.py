@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models_app.domain import clock
@@ -37,10 +37,10 @@ class Settings:
     """What an owner says of a webhook."""
 
     name: str
-    url: str
+    url: str = field(repr=False)
     occasions: tuple[Occasion, ...]
     description: str = ""
-    secret: str = ""
+    secret: str = field(default="", repr=False)
     status: WebhookStatus = WebhookStatus.ACTIVE
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -26,9 +27,10 @@ from models_app.storage.pages import Page
 from registry_project.lambda_entry import lambda_handler
 from tests.callers import Answer, Caller, Cast
 from tests.costs import counted_calls
+from tests.mlflow.test_addresses import DOCS
 from tests.mlflow.test_webhooks import asks, makes, wants
 from tests.outbox.acts import everything
-from tests.outbox.receivers import Receiver, listening, say
+from tests.outbox.receivers import SECRET, Receiver, listening, say
 from tests.server import at_once
 
 EVERYTHING = (
@@ -204,6 +206,23 @@ class TestWhatIsTold:
         payments.contributor.registers("fraud")
 
         assert hands_over() == Tally()
+
+    def test_signed_so_that_the_check_in_the_documentation_takes_it(
+        self, payments: Cast, ci: str, receiver: Receiver
+    ) -> None:
+        [check] = [
+            block for block in re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL) if "hmac" in block
+        ]
+        documented: dict[str, Any] = {}
+        exec(check, documented)
+        payments.contributor.registers("fraud")
+
+        hands_over()
+
+        [*_, told] = receiver.told
+        assert documented["is_from_the_registry"](told.headers, told.body, SECRET)
+        assert not documented["is_from_the_registry"](told.headers, told.body + b" ", SECRET)
+        assert not documented["is_from_the_registry"](told.headers, told.body, "guessed")
 
     def test_without_a_secret_nothing_is_signed(self, payments: Cast, receiver: Receiver) -> None:
         makes(payments.maintainer, receiver.url, secret="")

@@ -16,8 +16,10 @@ from models_app.outbox import posting
 from tests.callers import Answer, Caller, Cast
 from tests.costs import counted_calls
 from tests.mlflow.test_addresses import DOCS
+from tests.mlflow.test_refusals import HOSTILE, REPEATED
 from tests.outbox.acts import everything
 from tests.outbox.receivers import SECRET, Receiver, listening, say
+from tests.server import at_once
 
 WEBHOOK = "webhooks/{webhook_id}"
 
@@ -202,6 +204,15 @@ class TestMakingOne:
         asks(payments.maintainer, "DELETE", f"webhooks/{one}")
         assert makes(payments.maintainer, receiver.url).status == 200
 
+    def test_also_when_several_make_one_at_the_same_time(self, payments: Cast, receiver: Receiver) -> None:
+        for _ in range(MOST_WEBHOOKS - 3):
+            makes(payments.maintainer, receiver.url)
+
+        answers = at_once([lambda: makes(payments.maintainer, receiver.url)] * 8)
+
+        assert sorted(answer.status for answer in answers) == [200] * 3 + [409] * 5
+        assert len(asks(payments.maintainer, "GET", "webhooks").body["webhooks"]) == MOST_WEBHOOKS
+
 
 class TestListing:
     def test_goes_page_by_page_from_the_newest(self, payments: Cast, receiver: Receiver) -> None:
@@ -316,6 +327,15 @@ class TestTryingOne:
 
         result = asks(payments.maintainer, "POST", f"webhooks/{ci}/test", {}).body["result"]
         assert (result["success"], receiver.told) == (False, [])
+
+
+@pytest.mark.parametrize("name", ["name", "url", "events", "secret", "status", "description", "event", "max_results"])
+def test_no_value_of_any_parameter_is_our_mistake(payments: Cast, ci: str, receiver: Receiver, name: str) -> None:
+    for value in [*HOSTILE, [{}], [[]], [{"entity": [], "action": {}}], {"entity": "x" * 9000, "action": "\x01"}]:
+        for method, address in (("POST", "webhooks"), ("PATCH", f"webhooks/{ci}"), ("POST", f"webhooks/{ci}/test")):
+            body = {"name": "ci", "url": receiver.url, "events": wants("prompt.created"), name: value}
+            answer = asks(payments.maintainer, method, address, body)
+            assert answer.status not in REPEATED, (method, address, value)
 
 
 class TestSecrets:
