@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from models_app.domain import clock
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 AT_ONCE = 8
+CLOCKS_DIFFER = timedelta(seconds=5)
 DUE_BATCH = 100
 # A pass of the schedule begins no further try after this; what is left is due at the next.
 PASS_SECONDS = 30.0
@@ -85,6 +87,8 @@ def tell(
     """
     opened: list[list[tuple[Delivery, Webhook]]] = []
     for webhook in listening:
+        if event.occurred_at < webhook.created_at - CLOCKS_DIFFER:
+            continue  # it waited in the outbox since before there was somebody to tell
         wanted = [(n, each) for n, each in enumerate(occurrences) if each.occasion in webhook.occasions]
         made = [
             opening(event, each, number=n, team=webhook.team, webhook=webhook.id, body=body_of(each))

@@ -195,6 +195,13 @@ class TestWhatIsTold:
 
         assert receiver.heard == ["model_version_alias.created"]
 
+    def test_nothing_that_happened_before_there_was_a_webhook(self, payments: Cast, receiver: Receiver) -> None:
+        with time_machine.travel(clock.now() - timedelta(minutes=1), tick=True):
+            payments.contributor.registers("fraud")
+        makes(payments.maintainer, receiver.url)
+
+        assert hands_over() == Tally()
+
     def test_nothing_of_another_team(self, payments: Cast, ci: str, receiver: Receiver) -> None:
         payments.outsider.registers("segmentation")
 

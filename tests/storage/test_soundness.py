@@ -41,7 +41,8 @@ def world() -> Iterator[list[RawItem]]:
         with listening() as receiver:
             receiver.manner = say(500)
             makes(payments.maintainer, receiver.url)
-            hands_over()
+            payments.contributor.registers("told")
+            hands_over("ModelVersionRegistered")
         yield connection().scan(consistent_read=True)["Items"]
     finally:
         forget_tokens()
