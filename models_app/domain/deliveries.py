@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,8 @@ from models_app.domain.webhooks import Occasion
 # After the first try. Who was away for a night hears of it in the morning; who is gone for a day does not.
 PAUSES = tuple(timedelta(minutes=each) for each in (1, 2, 5, 10, 30, 60, 120, 240, 480, 480))
 TRIED_FOR = timedelta(hours=24)
+
+LONGEST_REST = timedelta(hours=1)
 
 # Whoever claimed a delivery has this long to note what came of it; then another may try.
 LEASE = timedelta(minutes=1)
@@ -119,6 +121,15 @@ def next_try(delivery: Delivery, outcome: Outcome, *, at: datetime) -> datetime 
         return None
     due = at + max(PAUSES[delivery.tries - 1], outcome.retry_after or timedelta())
     return due if due <= delivery.created_at + TRIED_FOR else None
+
+
+def rest_until(others: Sequence[Delivery], again_at: datetime | None, *, at: datetime) -> datetime:
+    """Until when the others of a webhook wait that failed on one: as long again as they did, for an hour at most.
+
+    ``again_at`` is when that one is due again, which its receiver may have asked for.
+    """
+    waited = at - min(each.created_at for each in others)
+    return max(at + min(max(waited, PAUSES[0]), LONGEST_REST), again_at or at)
 
 
 def signature(secret: str, *, delivery_id: str, timestamp: str, body: str) -> str:

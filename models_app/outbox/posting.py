@@ -188,5 +188,5 @@ def _retry_after(text: str | None) -> timedelta | None:
         if text.isascii() and text.isdecimal():
             return timedelta(seconds=int(text[:9]))
         return max(parsedate_to_datetime(text) - clock.now(), timedelta())
-    except (ValueError, TypeError):  # no date; a date without a zone cannot be compared
+    except (ValueError, TypeError, OverflowError):  # no date, one without a zone, or one beyond all calendars
         return None

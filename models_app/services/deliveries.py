@@ -9,14 +9,23 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from models_app.domain import clock
-from models_app.domain.deliveries import Delivery, Occurrence, Outcome, next_try, opening, signature
+from models_app.domain.deliveries import (
+    TRIED_FOR,
+    Delivery,
+    Occurrence,
+    Outcome,
+    next_try,
+    opening,
+    rest_until,
+    signature,
+)
 from models_app.domain.errors import Busy, InvalidFields
 from models_app.domain.events import Event
 from models_app.domain.models import ModelId, RegisteredModel
@@ -33,7 +42,7 @@ T = TypeVar("T")
 AT_ONCE = 8
 CLOCKS_DIFFER = timedelta(seconds=5)
 DUE_BATCH = 100
-# A pass of the schedule begins no further try after this; what is left is due at the next.
+# A pass of the schedule begins nothing more after this; what is left is due at the next.
 PASS_SECONDS = 30.0
 
 
@@ -100,42 +109,77 @@ def tell(
         new = [(each, webhook) for each in made if deliveries.open_new(each)]
         if new and webhook.last_error is None:
             opened.append(new)
-    return _all_of(lambda group: _until_one_fails(_send(*each) for each in group), opened)
+    return _all_of(_send_in_turn, opened)
+
+
+def _send_in_turn(group: Sequence[tuple[Delivery, Webhook]]) -> Tally:
+    """Until one fails: who did not take that one would let the others wait as long."""
+    total = Tally()
+    for delivery, webhook in group:
+        tally, _ = _send(delivery, webhook)
+        total += tally
+        if not tally.delivered:
+            break
+    return total
 
 
 def deliver_due() -> Tally:
-    """Try what is due, up to 100 and the longest waiting first; of each webhook no more once one has failed.
+    """Try what is due, the longest waiting first, until nothing is or the pass is over.
 
-    For the schedule. A call, one for each webhook, and three for each try.
+    Of each webhook no more is tried once one has failed: the others wait as long as that webhook has been failing.
+    For the schedule. A call for 100 deliveries, one for each webhook, three for each try, one for each that waits.
     """
-    until = time.monotonic() + PASS_SECONDS
-    groups: dict[str, list[Delivery]] = {}
-    for due in deliveries.list_due(at=clock.now(), limit=DUE_BATCH):
-        groups.setdefault(due.webhook, []).append(due)
-    return _all_of(lambda group: _try_group(group, until=until), list(groups.values()))
+    ends_at = time.monotonic() + PASS_SECONDS
+    looked_at: set[tuple[str, datetime | None]] = set()  # the index may show for a moment what was
+    resting: dict[str, datetime] = {}
+    total = Tally()
+    while time.monotonic() < ends_at:
+        found = deliveries.list_due(at=clock.now(), limit=DUE_BATCH)
+        groups: dict[str, list[Delivery]] = {}
+        for due in found:
+            if (due.id, due.due_at) not in looked_at:
+                groups.setdefault(due.webhook, []).append(due)
+        looked_at |= {(due.id, due.due_at) for due in found}
+        total += _all_of(lambda group: _try_group(group, resting, ends_at=ends_at), list(groups.values()))
+        if not groups or len(found) < DUE_BATCH:
+            break
+    return total
 
 
-def _try_group(group: Sequence[Delivery], *, until: float) -> Tally:
-    """What one webhook is still to be told, in turn."""
+def _try_group(group: Sequence[Delivery], resting: dict[str, datetime], *, ends_at: float) -> Tally:
+    """What one webhook is still to be told, in turn; ``resting`` says until when each is let alone that failed."""
     try:
         webhook = webhooks.get(group[0].team, group[0].webhook)
         reason = None if webhook.is_active else "the webhook was disabled"
     except WebhookNotFound:
         webhook, reason = None, "the webhook was deleted"
+    total = Tally()
+    for due in group:
+        if time.monotonic() > ends_at:
+            break
+        if due.webhook in resting:
+            total += _rest(due, until=resting[due.webhook])
+            continue
+        claimed = deliveries.claim(due, at=clock.now())
+        if claimed is None:
+            continue
+        if webhook is None or reason is not None:
+            deliveries.settle(claimed, due_at=None, error=reason)
+            continue
+        tally, again_at = _send(claimed, webhook)
+        total += tally
+        if not tally.delivered:
+            resting[due.webhook] = rest_until(group, again_at, at=clock.now())
+    return total
 
-    def attempts() -> Iterator[Tally]:
-        for due in group:
-            if time.monotonic() > until:
-                return
-            claimed = deliveries.claim(due, at=clock.now())
-            if claimed is None:
-                continue
-            if webhook is None or reason is not None:
-                deliveries.settle(claimed, due_at=None, error=reason)
-            else:
-                yield _send(claimed, webhook)
 
-    return _until_one_fails(attempts())
+def _rest(due: Delivery, *, until: datetime) -> Tally:
+    """Let one wait that nobody would take now, or give it up if it has waited for long enough."""
+    if clock.now() - due.created_at > TRIED_FOR:
+        deliveries.settle(due, due_at=None, error="nobody took it in time")
+        return Tally(given_up=1)
+    deliveries.settle(due, due_at=until, error="the webhook failed on another")
+    return Tally()
 
 
 def try_once(webhook: Webhook, *, delivery_id: str, body: str) -> Outcome:
@@ -159,30 +203,23 @@ def try_once(webhook: Webhook, *, delivery_id: str, body: str) -> Outcome:
     return posting.post(receiver, body.encode(), headers)
 
 
-def _send(delivery: Delivery, webhook: Webhook) -> Tally:
-    """One try of a claimed delivery, and what came of it written down: two calls beside the sending."""
+def _send(delivery: Delivery, webhook: Webhook) -> tuple[Tally, datetime | None]:
+    """One try of a claimed delivery, and what came of it written down; and when it is due again, if it is.
+
+    Two calls beside the sending.
+    """
     outcome = try_once(webhook, delivery_id=delivery.id, body=delivery.body)
     now = clock.now()
     due_at = next_try(delivery, outcome, at=now) if outcome.error else None
     deliveries.settle(delivery, due_at=due_at, error=outcome.error)
     if outcome.error is None:
         webhooks.note_outcome(webhook, None, at=now)
-        return Tally(delivered=1)
+        return Tally(delivered=1), None
     gave_up = due_at is None
     told = f"{outcome.error}; given up after {delivery.tries} tries" if gave_up else outcome.error
     webhooks.note_outcome(webhook, told, at=now)
     log.warning("delivery %s to webhook %s of %s: %s", delivery.id, webhook.id, webhook.team, told)
-    return Tally(given_up=1) if gave_up else Tally(failed=1)
-
-
-def _until_one_fails(attempts: Iterable[Tally]) -> Tally:
-    """Try in turn; who did not take one now would let the others wait as long."""
-    total = Tally()
-    for tally in attempts:
-        total += tally
-        if not tally.delivered:
-            break
-    return total
+    return Tally(given_up=1) if gave_up else Tally(failed=1), due_at
 
 
 def _all_of(attempt: Callable[[T], Tally], groups: Sequence[T]) -> Tally:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from inline_snapshot import snapshot
 
 from models_app import jobs
 from models_app.domain import clock
+from models_app.domain.deliveries import Delivery
 from models_app.domain.models import ModelId
 from models_app.mlflow import payloads
 from models_app.outbox import bus, posting
@@ -29,7 +30,7 @@ from tests.callers import Answer, Caller, Cast
 from tests.costs import counted_calls
 from tests.mlflow.test_addresses import DOCS
 from tests.mlflow.test_webhooks import asks, makes, wants
-from tests.outbox.acts import everything
+from tests.outbox.acts import TEAM, everything
 from tests.outbox.receivers import SECRET, Receiver, listening, say
 from tests.server import at_once
 
@@ -480,6 +481,38 @@ class TestOthers:
         with time_machine.travel(clock.now() + timedelta(minutes=2), tick=True):
             assert jobs.deliver_webhooks() == Tally(failed=1)
         assert len(receiver.told) == 1
+
+    def test_however_much_is_due_to_who_is_gone_others_are_told_in_the_same_pass(
+        self, payments: Cast, receiver: Receiver
+    ) -> None:
+        ids = {}
+        for name in ("gone", "there"):
+            url = f"http://127.0.0.1:{receiver.port}/{name}"
+            ids[name] = makes(payments.maintainer, url, name=name).body["webhook"]["webhook_id"]
+        receiver.manner = lambda told: told.answer(503 if told.path == "/gone" else 200)
+        an_hour_ago, behind = clock.now() - timedelta(hours=1), clock.now() - timedelta(minutes=1)
+        for number in range(telling.DUE_BATCH + 20):
+            owed(ids["gone"], f"gone-{number}", since=an_hour_ago)
+        owed(ids["there"], "there", since=behind)
+
+        assert jobs.deliver_webhooks() == Tally(delivered=1, failed=1)
+
+        assert sorted(each.path for each in receiver.told) == ["/gone", "/there"]
+        # The others wait for as long as that webhook has been gone.
+        rests = {each.due_at - clock.now() for each in waiting()}
+        assert len(waiting()) == telling.DUE_BATCH + 20
+        assert sum(rest > timedelta(minutes=59) for rest in rests) >= 1
+
+        with time_machine.travel(clock.now() + timedelta(hours=25), tick=True):
+            given_up = sum((jobs.deliver_webhooks() for _ in range(3)), Tally())
+            assert (given_up.given_up, waiting()) == (telling.DUE_BATCH + 20, [])
+
+
+def owed(webhook: str, delivery: str, *, since: datetime) -> None:
+    """A delivery that was never tried."""
+    body = '{"entity":"model_version","action":"created","data":{}}'
+    kept = Delivery(id=delivery, team=TEAM, webhook=webhook, body=body, created_at=since, tries=1, due_at=since)
+    assert deliveries.open_new(kept)
 
 
 class TestCosts:

@@ -18,7 +18,7 @@ from models_app.domain import clock
 from models_app.domain.deliveries import Outcome
 from models_app.domain.receivers import Receiver as Place
 from models_app.outbox import posting
-from tests.outbox.receivers import Receiver, listening, say
+from tests.outbox.receivers import Receiver, Told, listening, say
 
 HEADERS = {"Content-Type": "application/json"}
 PUBLIC = "93.184.215.14"
@@ -177,6 +177,35 @@ class TestThatItEnds:
         outcome = posts(receiver.url)
 
         assert (outcome.status, len(outcome.body)) == (200, posting.MOST_READ)
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            b"\x00" * 5000,
+            b"HTTP/1.1 999999999999 No\r\n\r\n",
+            b"HTTP/1.1 -1 No\r\n\r\n",
+            b"HTTP/1.1 5\xc3\xa90 No\r\n\r\n",
+            b"HTTP/1.1 503 No\r\n" + b"X: y\r\n" * 200 + b"\r\n",
+            b"HTTP/1.1 503 No\r\nX: " + b"y" * 70_000 + b"\r\n\r\n",
+            b"HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nx",
+            b"HTTP/1.1 503 No\r\nContent-Length: -7\r\n\r\nx",
+            b"HTTP/1.1 503 No\r\nContent-Length: 1000\r\n\r\nx",
+            b"HTTP/1.1 503 No\r\nRetry-After: Mon, 01 Jan 99999999999999 00:00:00 GMT\r\nContent-Length: 0\r\n\r\n",
+            b"HTTP/1.1 503 No\r\nRetry-After: Mon, 01 Jan 2026 00:00:00 +99999999\r\nContent-Length: 0\r\n\r\n",
+            b"HTTP/1.1 503 \xff\xfe\r\nRetry-After: \xff\r\nContent-Length: 2\r\n\r\n\xff\xfe",
+        ],
+        ids=lambda answer: repr(answer[:60]),
+    )
+    def test_what_makes_no_sense_is_a_failure_like_others(self, receiver: Receiver, answer: bytes) -> None:
+        def babble(told: Told) -> None:
+            told.handler.connection.sendall(answer)
+            told.hang_up()
+
+        receiver.manner = babble
+
+        outcome = posts(receiver.url)
+        assert outcome.error is not None
+        assert not outcome.is_final
 
     def test_what_hangs_up_is_told_as_that(self, receiver: Receiver) -> None:
         receiver.manner = lambda told: told.hang_up()
