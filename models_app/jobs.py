@@ -21,7 +21,7 @@ from models_app.domain.errors import Busy, ModelNotFound, RegistryError
 from models_app.domain.models import ModelId
 from models_app.identity.authentication import ticket_holder
 from models_app.mlflow import payloads
-from models_app.services import deliveries, deployment_reports
+from models_app.services import deliveries, deployment_reports, relocations
 from models_app.services.deliveries import Tally
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,11 @@ TOLD_TO_WEBHOOKS = frozenset(kind.value for kind in payloads.TOLD)
 def time_out_deployments() -> list[DeploymentId]:
     """End the deployments of which nothing was heard for too long; which."""
     return [each.id for each in deployment_reports.time_out_silent(actor=command_line("time_out_deployments"))]
+
+
+def finish_moves() -> int:
+    """Carry out the renamings and deletions of large models that were begun and left; how many."""
+    return relocations.finish_moves()
 
 
 def take_report(envelope: Mapping[str, Any]) -> str | None:

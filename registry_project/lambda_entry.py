@@ -32,8 +32,9 @@ class Refused(Exception):
 def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Do what an event asks for; what came of it, for the log.
 
-    Events: ``{"job": "relay_events"}``, ``{"job": "deliver_webhooks"}`` and ``{"job": "time_out_deployments"}`` from
-    schedules; from the bus ``DeploymentStatusReported``, and those of the registry's own that webhooks are told of.
+    Events: ``{"job": "relay_events"}``, ``{"job": "deliver_webhooks"}``, ``{"job": "time_out_deployments"}`` and
+    ``{"job": "finish_moves"}`` from schedules; from the bus ``DeploymentStatusReported``, and those of the registry's
+    own that webhooks are told of.
 
     Raises:
         Refused: any other event.
@@ -51,6 +52,8 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]
         ended = jobs.time_out_deployments()
         _measure(DeploymentsTimedOut=len(ended))
         return {"timedOut": [str(each) for each in ended]}
+    if event.get("job") == "finish_moves":
+        return {"finished": jobs.finish_moves()}
     raise Refused("This function takes scheduled jobs, events and reports of pipelines.")
 
 

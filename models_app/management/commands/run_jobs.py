@@ -53,6 +53,7 @@ class Command(RegistryCommand):
                 next_time_outs = time.monotonic() + TIME_OUTS_EVERY_SECONDS
                 for ended in jobs.time_out_deployments():
                     self.stdout.write(f"{ended} timed out.")
+                jobs.finish_moves()
             if reported is not None:
                 _take(reported, jobs.take_report)
 
