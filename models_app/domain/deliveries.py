@@ -14,7 +14,7 @@ from typing import Any
 from models_app.domain import clock
 from models_app.domain.events import Event
 from models_app.domain.teams import TeamSlug
-from models_app.domain.webhooks import Occasion
+from models_app.domain.webhooks import Occasion, Webhook
 
 # After the first try. Who was away for a night hears of it in the morning; who is gone for a day does not.
 PAUSES = tuple(timedelta(minutes=each) for each in (1, 2, 5, 10, 30, 60, 120, 240, 480, 480))
@@ -100,14 +100,15 @@ class Outcome:
         return cls(status=status, body=body, error=f"HTTP {status}", is_final=is_final, retry_after=retry_after)
 
 
-def opening(event: Event, occurrence: Occurrence, *, number: int, team: TeamSlug, webhook: str, body: str) -> Delivery:
+def opening(event: Event, occurrence: Occurrence, *, webhook: Webhook, body: str) -> Delivery:
     """A delivery that is being tried for the first time. Of the same event it is the same one, whenever it is made."""
     now = clock.now()
-    name = f"{event.id}/{webhook}/{occurrence.occasion}/{number}"
+    # One event tells of several tags, but of each once.
+    name = f"{event.id}/{webhook.id}/{occurrence.occasion}/{occurrence.data.get('key', '')}"
     return Delivery(
         id=str(uuid.uuid5(NAMESPACE, name)),
-        team=team,
-        webhook=webhook,
+        team=webhook.team,
+        webhook=webhook.id,
         body=body,
         created_at=now,
         tries=1,

@@ -302,6 +302,19 @@ class TestOnce:
         assert (hands_over().delivered, hands_over().delivered) == (2, 0)
         assert len(receiver.told) == 2
 
+    def test_each_of_several_tags_is_told_once(self, payments: Cast, ci: str, receiver: Receiver) -> None:
+        payments.contributor.registers("fraud", version="1", tags={"a": "1", "b": "1", "c": "1"})
+        payments.contributor.patches("payments.fraud", "1", {"tags": {"a": "2", "b": None, "d": "1"}})
+
+        for _ in range(2):
+            hands_over("ModelVersionUpdated")
+
+        assert sorted((each.about, each.data["key"], each.data.get("value")) for each in receiver.told) == [
+            ("model_version_tag.deleted", "b", None),
+            ("model_version_tag.set", "a", "2"),
+            ("model_version_tag.set", "d", "1"),
+        ]
+
     def test_eight_who_take_the_same_event_tell_of_it_once(self, payments: Cast, ci: str, receiver: Receiver) -> None:
         payments.contributor.registers("fraud")
         [envelope] = [each for each in envelopes() if each["detail-type"] == "ModelVersionRegistered"]
