@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -272,3 +274,17 @@ class TestOverTLS:
 
         assert len(receiver.told) == arrived
         assert outcome.error == (None if arrived else "its certificate cannot be trusted")
+
+
+@pytest.mark.parametrize(("stage", "starts"), [("local", True), ("prod", False)])
+def test_only_a_local_registry_may_send_anywhere(stage: str, starts: bool) -> None:  # noqa: FBT001 - the case's answer
+    environment = os.environ | {
+        "ENVIRONMENT": stage,
+        "REGISTRY_WEBHOOKS_INSECURE": "1",
+        "REGISTRY_SECRET_KEY": "k" * 60,
+    }
+    command = [sys.executable, "-c", "import registry_project.settings"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    assert (done.returncode == 0) == starts
+    assert ("REGISTRY_WEBHOOKS_INSECURE is for a local registry" in done.stderr) != starts
