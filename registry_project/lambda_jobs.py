@@ -10,6 +10,8 @@ from django.conf import settings
 
 from models_app import jobs
 from models_app.outbox import relay
+from models_app.outbox.bus import SOURCE
+from models_app.services.deliveries import Tally
 
 NAMESPACE = "ModelRegistry"
 
@@ -21,8 +23,9 @@ class Refused(Exception):
 def run(event: Mapping[str, Any]) -> dict[str, Any]:
     """Do what an event asks for; what came of it, for the log.
 
-    Events: ``{"job": "relay_events"}``, ``{"job": "time_out_deployments"}`` and ``{"job": "finish_moves"}`` from
-    schedules, and ``DeploymentStatusReported`` from the bus.
+    Events: ``{"job": "relay_events"}``, ``{"job": "deliver_webhooks"}``, ``{"job": "time_out_deployments"}`` and
+    ``{"job": "finish_moves"}`` from schedules; from the bus ``DeploymentStatusReported``, and those of the registry's
+    own that webhooks are told of.
 
     Raises:
         Refused: any other event.
@@ -30,15 +33,19 @@ def run(event: Mapping[str, Any]) -> dict[str, Any]:
     """
     if event.get("detail-type") == jobs.REPORTED:
         return {"refused": jobs.take_report(event)}
+    if event.get("source") == SOURCE and event.get("detail-type") in jobs.TOLD_TO_WEBHOOKS:
+        return _told(jobs.take_event(event))
     if event.get("job") == "relay_events":
         return _relay()
+    if event.get("job") == "deliver_webhooks":
+        return _told(jobs.deliver_webhooks())
     if event.get("job") == "time_out_deployments":
         ended = jobs.time_out_deployments()
         _measure(DeploymentsTimedOut=len(ended))
         return {"timedOut": [str(each) for each in ended]}
     if event.get("job") == "finish_moves":
         return {"finished": jobs.finish_moves()}
-    raise Refused("This function takes scheduled jobs and reports of pipelines.")
+    raise Refused("This function takes scheduled jobs, events and reports of pipelines.")
 
 
 def _relay() -> dict[str, Any]:
@@ -55,6 +62,11 @@ def _relay() -> dict[str, Any]:
             OutboxAgeSeconds=behind.oldest_seconds,
         )
     return {"sent": tally.sent, "refused": tally.refused, "dead": behind.dead}
+
+
+def _told(tally: Tally) -> dict[str, Any]:
+    _measure(WebhooksDelivered=tally.delivered, WebhooksFailed=tally.failed, WebhooksGivenUp=tally.given_up)
+    return {"delivered": tally.delivered, "failed": tally.failed, "givenUp": tally.given_up}
 
 
 def _measure(**figures: float) -> None:

@@ -135,6 +135,10 @@ if OIDC_ISSUER and not OIDC_JWKS_URL:
 EVENT_BUS = os.environ.get("REGISTRY_EVENT_BUS", "")  # without one, events wait in the outbox
 PUBLIC_URL = os.environ.get("REGISTRY_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 
+WEBHOOKS_INSECURE = os.environ.get("REGISTRY_WEBHOOKS_INSECURE", "") == "1"
+if WEBHOOKS_INSECURE and not IS_LOCAL:
+    raise ImproperlyConfigured("REGISTRY_WEBHOOKS_INSECURE is for a local registry: webhooks could reach its network.")
+
 # HTTP ---------------------------------------------------------------------------------------------------------------
 
 X_FRAME_OPTIONS = "DENY"

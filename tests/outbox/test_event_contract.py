@@ -38,8 +38,10 @@ from tests import event_contract
 from tests.callers import Cast, a_person
 from tests.commands.shell import run
 from tests.event_contract import FILES, schemas
+from tests.mlflow.test_webhooks import asks, makes
 from tests.outbox.acts import deploys
 from tests.outbox.buses import PlayedBus
+from tests.outbox.receivers import listening
 
 INBOUND = "DeploymentStatusReported"
 KINDS = [*(kind.value for kind in EventKind), INBOUND]
@@ -81,6 +83,10 @@ def live_through_everything(cast: Cast) -> None:
     issued = cast.admin.calls("POST", f"{sandbox}/tokens", {"name": "ci", "role": "viewer"})
     cast.admin.calls("DELETE", f"{sandbox}/tokens/{issued.body['tokenId']}")
     cast.admin.calls("DELETE", sandbox)
+    with listening() as receiver:
+        made = makes(cast.maintainer, receiver.url).body["webhook"]["webhook_id"]
+        asks(cast.maintainer, "PATCH", f"webhooks/{made}", {"status": "DISABLED", "secret": "another"})
+        asks(cast.maintainer, "DELETE", f"webhooks/{made}")
 
 
 class TestEverythingThatIsPublished:
