@@ -285,6 +285,7 @@ DEPLOYMENT = "DEPLOYMENT"
 IDEMPOTENCY = "IDEMPOTENCY"
 MODEL = "VERSION~"
 VERSIONS = "VERSION#"
+ALIASES = "ALIAS#"
 EVENTS = "EVENT#"
 MEMBERSHIPS = "TEAM#"
 FAILED_SIGN_INS = "TRIES"  # between memberships and user, so that signing in reads all three at once
@@ -318,7 +319,7 @@ def version_sort(label: VersionLabel) -> str:
 
 
 def alias_sort(alias: AliasName) -> str:
-    return f"ALIAS#{alias}"
+    return f"{ALIASES}{alias}"
 
 
 def event_sort(event_id: str) -> str:

@@ -26,7 +26,8 @@ OLD_ITEM = "ALL_OLD"
 # Nothing is wrong with such a transaction: it met another one, or the table was busy. The SDK does not repeat these.
 PASSING_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
-# DynamoDB takes 4 MB in one transaction, and tells by its text alone that there were more.
+# DynamoDB takes 100 actions and 4 MB in one transaction, and tells by its text alone that there were more.
+MAX_ACTIONS = 100
 MAX_BYTES = 4_000_000
 
 T = TypeVar("T")
@@ -87,8 +88,10 @@ class Refused(Exception):
         super().__init__("a condition failed")
 
 
-def commit(writes: Sequence[Write], *, event: Event) -> None:
+def commit(writes: Sequence[Write], *, event: Event, also: Sequence[Event] = ()) -> None:
     """Write all of it and the event, or nothing. One call, unless storage asks for patience.
+
+    ``also`` are further events of the same change; the first one's id is what all its items know it by.
 
     Raises:
         RegistryError: the refusal of a write whose condition failed.
@@ -96,13 +99,15 @@ def commit(writes: Sequence[Write], *, event: Event) -> None:
         ChangeTooLarge: it is more than one transaction takes; nothing was sent.
         StorageBusy: storage did not answer in time; the change may or may not have been made.
     """
-    recording = Write(Verb.PUT, events.item(event), RegistryItem.pk.does_not_exist(), Refused)
-    ordered = sorted([*writes, recording], key=lambda write: write.verb.value)
+    recording = [
+        Write(Verb.PUT, events.item(each), RegistryItem.pk.does_not_exist(), Refused) for each in (event, *also)
+    ]
+    ordered = sorted([*writes, *recording], key=lambda write: write.verb.value)
     operations: dict[Verb, list[dict[str, object]]] = {verb: [] for verb in Verb}
     for write in ordered:
         write.item.rid = event.id
         operations[write.verb].append(write.arguments)
-    if _bytes_of(list(operations.values())) > MAX_BYTES:
+    if len(ordered) > MAX_ACTIONS or _bytes_of(list(operations.values())) > MAX_BYTES:
         raise ChangeTooLarge
     patience = calls.Patience()
     while True:
