@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from models_app.domain.aliases import AliasName
@@ -38,15 +38,26 @@ from models_app.storage.table import (
 OF_THE_ALIAS = {"pk", "sk", "kind", "rid", "alias", "alias_rev", "moved_at", "moved_by"}
 
 
-def find_faults() -> list[str]:
-    """Every way in which the table contradicts itself, in words; empty when it is sound."""
-    return list(faults_in([RegistryItem.from_raw_data(raw) for raw in _everything()]))
+def find_faults(*, seen: Callable[[int], None] = lambda _: None) -> list[str]:
+    """Every way in which the table contradicts itself, in words; empty when it is sound.
+
+    ``seen`` is told after each page how many items were read.
+    """
+    items: list[RegistryItem] = []
+    for page in _pages():
+        items += [RegistryItem.from_raw_data(raw) for raw in page]
+        seen(len(items))
+    return list(faults_in(items))
 
 
 def faults_in(items: list[RegistryItem]) -> Iterator[str]:
     """The same, of items that were read elsewhere."""
     events = {item.id: item for item in items if isinstance(item, EventItem)}
     yield from _faults_of_items(items, events)
+    registered: dict[str, set[str | None]] = defaultdict(set)
+    for event in events.values():
+        if event.name == "ModelVersionRegistered":
+            registered[event.pk].add(event.version)
     models_and_versions = [item for item in items if isinstance(item, ModelItem | VersionItem)]
     models_and_versions.sort(key=lambda item: item.pk)
     for partition, group in groupby(models_and_versions, key=lambda item: item.pk):
@@ -59,10 +70,7 @@ def faults_in(items: list[RegistryItem]) -> Iterator[str]:
             continue
         yield from _faults_of_model(head, rows)
         yield from _faults_of_aliases(head, rows, aliases)
-        registered = {
-            item.version for item in events.values() if item.name == "ModelVersionRegistered" and item.pk == partition
-        }
-        if missing := {version.label for version in rows} - registered:
+        if missing := {version.label for version in rows} - registered[partition]:
             yield f"{partition}: no event tells of the registration of {sorted(missing)}"
     yield from _faults_of_teams(items)
     yield from _faults_of_deployments(items)
@@ -231,10 +239,14 @@ def _words(tags: str) -> set[str]:
 
 
 def _everything() -> Iterator[RawItem]:
+    return (raw for page in _pages() for raw in page)
+
+
+def _pages() -> Iterator[list[RawItem]]:
     position = None
     while True:
         answer = calls.call(connection().scan, exclusive_start_key=position, consistent_read=True)
-        yield from answer["Items"]
+        yield answer["Items"]
         position = answer.get("LastEvaluatedKey")
         if position is None:
             return
