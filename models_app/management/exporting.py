@@ -17,6 +17,9 @@ from models_app.services.exports import Exported
 
 Document = dict[str, Any]
 
+# Many readers take these for the end of a line, and JSON lets them stand in texts.
+LINE_MARKS = ("\x85", "\u2028", "\u2029")
+
 
 def json_lines(exported: Iterable[Exported]) -> Iterator[str]:
     """A line for each model, for each of its versions and for each of its aliases, in this order."""
@@ -97,10 +100,13 @@ def alias_document(model: ModelId, alias: Alias) -> Document:
 
 
 def _line(document: Document) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for mark in LINE_MARKS:
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text + "\n"
 
 
 def _row(cells: Iterable[str]) -> str:
     written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerow(cells)
+    csv.writer(written).writerow(cells)
     return written.getvalue()
