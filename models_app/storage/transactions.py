@@ -30,6 +30,9 @@ PASSING_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "Provisio
 MAX_ACTIONS = 100
 MAX_BYTES = 4_000_000
 
+# And 400 KB in an item, of which it tells so.
+TOO_LARGE = "Item size"
+
 T = TypeVar("T")
 
 # From the item that stood in the way, or None: the error to raise.
@@ -96,7 +99,7 @@ def commit(writes: Sequence[Write], *, event: Event, also: Sequence[Event] = ())
     Raises:
         RegistryError: the refusal of a write whose condition failed.
         Refused: likewise, for writers who asked to see what stood in the way.
-        ChangeTooLarge: it is more than one transaction takes; nothing was sent.
+        ChangeTooLarge: it is more than one transaction takes, or an item of it more than one holds.
         StorageBusy: storage did not answer in time; the change may or may not have been made.
     """
     recording = [
@@ -151,6 +154,8 @@ def _attempt(operations: dict[Verb, list[dict[str, object]]], *, token: str) -> 
         )
     except TransactWriteError as failure:
         reasons = list(failure.cancellation_reasons)
+        if any(reason and reason.code == "ValidationError" and TOO_LARGE in str(reason.message) for reason in reasons):
+            raise ChangeTooLarge from failure
         unknown = {reason.code for reason in reasons if reason} - PASSING_REASONS - {"ConditionalCheckFailed"}
         if not reasons or unknown:
             raise

@@ -98,7 +98,7 @@ def one_of_everything(team: Cast) -> None:
             sha256="ab" * 32,
             sizeBytes=12345,
             frameworkVersion="1.5.2",
-            description="Ünïcode, \"quotes\",\nlines \t and \u2028 \U0001f600",
+            description='Ünïcode, "quotes",\nlines \t and \u2028 \U0001f600',
             metadata={"big": 12345678901234567890, "float": 1.0, "tiny": 5e-324, "minus": -0.0, "b": {"a": [1, None]}},
             metrics={"auc": 0.1 + 0.2, "loss": -1},
             tags={"stage": "=HYPERLINK(1)", "a b": ""},

@@ -33,7 +33,10 @@ LINES = {
     "an escaped NUL": (GOOD.replace("EKS", "\\u0000"), "A text holds the character NUL."),
     "half a surrogate": (GOOD.replace("EKS", "\\ud800"), "A text holds half of a surrogate pair."),
     "a key twice": ('{"kind": "model", "kind": "version"}', "The key 'kind' stands twice in one object."),
-    "a number beyond a double": (json.dumps(a_version(metrics={"a": 7})).replace("7}", "1e999}"), "beyond what a double"),
+    "a number beyond a double": (
+        json.dumps(a_version(metrics={"a": 7})).replace("7}", "1e999}"),
+        "beyond what a double",
+    ),
     "a number of many digits": ('{"sizeBytes": ' + "9" * 5000 + "}", "A whole number has at most 40 digits."),
     "not a number": ('{"a": NaN}', "NaN is no JSON number."),
     "deep nesting": ('{"a":' * 50 + "1" + "}" * 50, "nested deeper than 32 levels"),
@@ -44,7 +47,10 @@ LINES = {
     "YAML": ("a: &a [x, x]", "The line is not JSON"),
     "an unknown kind": ('{"kind": "deployment"}', "kind: This is model, version or alias"),
     "a kind that is no text": ('{"kind": {"a": 1}}', "kind: This is model, version or alias"),
-    "a team that is no text": ('{"kind": "model", "teamId": ["payments"], "modelName": "x"}', "teamId: Not a valid string."),
+    "a team that is no text": (
+        '{"kind": "model", "teamId": ["payments"], "modelName": "x"}',
+        "teamId: Not a valid string.",
+    ),
     "an unknown field": (json.dumps(a_version(deployments=[])), "deployments: There is no such field here."),
     "a status of deployments": (json.dumps(a_version(status="DEPLOYED")), 'status: "DEPLOYED" is not a valid choice.'),
     "a time to come": (json.dumps(a_version(createdAt="2999-01-01T00:00:00Z")), "createdAt: This lies in the future."),

@@ -115,6 +115,15 @@ class TestComingIn:
         assert imported(tmp_path, *large, *aliases).code == 0
         assert payments.viewer.reads("payments.fraud").body["versionCount"] == 59
 
+    def test_what_is_larger_than_an_item_is_refused_alone(self, payments, tmp_path):
+        tags = {str(number): "x" * 3900 for number in range(50)}  # kept by the model, and once more to filter by
+
+        said = imported(tmp_path, a_model(tags=tags), a_version("1"), a_version("2", tags=tags), a_version("0.1"))
+
+        assert set(refusals(said)) == {3}
+        assert "more than one change may hold" in refusals(said)[3]
+        assert payments.viewer.labels("payments.fraud") == ["1", "0.1"]
+
     def test_an_export_says_the_same_as_the_rows_that_came_in(self, payments, tmp_path):
         rows = [
             a_model(description="", tags={}, **{name: FULL[name] for name in ("createdAt", "createdBy", "updatedAt")}),
@@ -197,7 +206,12 @@ class TestTwiceInOneFile:
 
 class TestTeams:
     def test_without_team_each_row_names_one_that_is_there(self, payments, tmp_path):
-        rows = [a_version("1"), a_version("1", teamId="nobody"), a_version("1", teamId=None), a_version("1", teamId="vision")]
+        rows = [
+            a_version("1"),
+            a_version("1", teamId="nobody"),
+            a_version("1", teamId=None),
+            a_version("1", teamId="vision"),
+        ]
 
         said = imported(tmp_path, *rows)
 
@@ -313,7 +327,15 @@ class TestWhatItTells:
 
     @pytest.mark.parametrize(
         "words",
-        [[], ["a.jsonl", "--sagemaker"], ["--sagemaker"], ["--mlflow", "http://x"], ["nowhere.jsonl"], ["a.txt"], ["."]],
+        [
+            [],
+            ["a.jsonl", "--sagemaker"],
+            ["--sagemaker"],
+            ["--mlflow", "http://x"],
+            ["nowhere.jsonl"],
+            ["a.txt"],
+            ["."],
+        ],
         ids=lambda words: " ".join(words) or "nothing",
     )
     def test_wrong_use_is_told_and_is_no_partial_success(self, payments, words):
