@@ -11,13 +11,13 @@ def read(lines: Lines) -> Entries:
     """The entries of a file; empty lines are none."""
     while True:
         try:
-            text = next(lines)
+            text = next(lines).strip()
         except StopIteration:
             return
         except LineRefused as refusal:
             yield Entry(line=lines.number, complaint=str(refusal))
             continue
-        if not text.strip():
+        if not text:
             continue
         try:
             document = documents.read_object(text, name="The line")
