@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -124,8 +124,8 @@ class TestMovingIn:
 class Foreign(BaseHTTPRequestHandler):
     """A server that answers each path with what it was told, and remembers who asked."""
 
-    answers: dict[str, Any] = {}
-    asked: list[str] = []
+    answers: ClassVar[dict[str, Any]] = {}
+    asked: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
         self.asked.append(f"{self.path} {self.headers.get('Authorization')}")

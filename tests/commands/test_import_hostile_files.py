@@ -6,14 +6,12 @@ import gzip
 import io
 import json
 import os
-import subprocess
-import sys
 import zipfile
 
 import pytest
 
 from tests.commands.bulk import a_model, a_version, an_alias, imported, refusals, written
-from tests.commands.shell import ROOT, run
+from tests.commands.shell import measured, run
 
 GOOD = json.dumps(a_version("1"))
 LIMIT_MB = 200
@@ -155,24 +153,3 @@ class TestMemory:
         assert "1 created" in said
         assert "line 3: The row is no CSV: field larger than field limit" in said
         assert peak_mb < LIMIT_MB
-
-
-def measured(*words: str) -> tuple[str, float]:
-    """What a command printed, and the most memory that it had at a time."""
-    told = subprocess.run(
-        [sys.executable, "-c", MEASURING, *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
-    )
-    *said, peak = told.stdout.splitlines()
-    return "\n".join(said), int(peak) / 1024
-
-
-MEASURING = """
-import resource, runpy, sys
-sys.argv[0] = "manage.py"
-try:
-    runpy.run_path("manage.py", run_name="__main__")
-except SystemExit:
-    pass
-sys.stdout.flush()
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-"""

@@ -23,9 +23,9 @@ def application() -> Callable[..., Any]:
     """
     careful = transactions.commit
 
-    def commit(writes: Sequence[Write], *, event: Event) -> None:
+    def commit(writes: Sequence[Write], *, event: Event, also: Sequence[Event] = ()) -> None:
         always = RegistryItem.pk.exists() | RegistryItem.pk.does_not_exist()
-        careful([replace(write, condition=always) for write in writes], event=event)
+        careful([replace(write, condition=always) for write in writes], event=event, also=also)
 
     transactions.commit = commit
     from registry_project.wsgi import application as careless
