@@ -18,7 +18,7 @@ from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.deployments import DeploymentStatus
 from models_app.domain.errors import Busy, RegistryError
 from models_app.identity.authentication import ticket_holder
-from models_app.services import deployment_reports
+from models_app.services import deployment_reports, relocations
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,11 @@ REPORTED = "DeploymentStatusReported"
 def time_out_deployments() -> list[DeploymentId]:
     """End the deployments of which nothing was heard for too long; which."""
     return [each.id for each in deployment_reports.time_out_silent(actor=command_line("time_out_deployments"))]
+
+
+def finish_moves() -> int:
+    """Carry out the renamings and deletions of large models that were begun and left; how many."""
+    return relocations.finish_moves()
 
 
 def take_report(envelope: Mapping[str, Any]) -> str | None:

@@ -30,8 +30,8 @@ class Refused(Exception):
 def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Do what an event asks for; what came of it, for the log.
 
-    Events: ``{"job": "relay_events"}`` and ``{"job": "time_out_deployments"}`` from schedules, and
-    ``DeploymentStatusReported`` from the bus.
+    Events: ``{"job": "relay_events"}``, ``{"job": "time_out_deployments"}`` and ``{"job": "finish_moves"}`` from
+    schedules, and ``DeploymentStatusReported`` from the bus.
 
     Raises:
         Refused: any other event.
@@ -45,6 +45,8 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]
         ended = jobs.time_out_deployments()
         _measure(DeploymentsTimedOut=len(ended))
         return {"timedOut": [str(each) for each in ended]}
+    if event.get("job") == "finish_moves":
+        return {"finished": jobs.finish_moves()}
     raise Refused("This function takes scheduled jobs and reports of pipelines.")
 
 

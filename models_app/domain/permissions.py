@@ -21,6 +21,7 @@ class Permission(Enum):
     MOVE_ALIAS = (Role.CONTRIBUTOR, "Moving an alias")
     MOVE_PROTECTED_ALIAS = (Role.MAINTAINER, "Moving a protected alias")
     DEPLOY = (Role.MAINTAINER, "Deploying")
+    RENAME = (Role.MAINTAINER, "Renaming")
     DELETE = (Role.MAINTAINER, "Deleting")
     RESTORE = (Role.MAINTAINER, "Restoring")
     MANAGE_TEAM = (Role.MAINTAINER, "Managing a team, its members and its tokens")

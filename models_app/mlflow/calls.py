@@ -98,7 +98,15 @@ class Call:
     @property
     def new_model_id(self) -> ModelId:
         """The model to make: its name must be one."""
-        name = self.text("name")
+        return self._new("name")
+
+    @property
+    def new_name(self) -> ModelId:
+        """Another name for a model."""
+        return self._new("new_name")
+
+    def _new(self, parameter: str) -> ModelId:
+        name = self.text(parameter)
         try:
             return ModelId(self.team, ModelName.parse(name, field="model name"))
         except InvalidFields as refusal:

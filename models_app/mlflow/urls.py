@@ -27,6 +27,8 @@ ADDRESSES: dict[str, dict[str, Deed]] = {
     "registered-models/create": {"POST": registered_models.create},
     "registered-models/get": {"GET": registered_models.get},
     "registered-models/update": {"PATCH": registered_models.update},
+    "registered-models/rename": {"POST": registered_models.rename},
+    "registered-models/delete": {"DELETE": registered_models.delete},
     "registered-models/search": {"GET": search_models},
     "registered-models/get-latest-versions": {
         "POST": registered_models.get_latest_versions,

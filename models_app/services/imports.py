@@ -22,8 +22,9 @@ from models_app.domain.versions import ModelVersion
 from models_app.services.versions import facts
 from models_app.storage import imports, models, versions
 from models_app.storage.imports import Growth, Standing
+from models_app.storage.relocations import until_settled
 from models_app.storage.table import ModelItem
-from models_app.storage.transactions import Write, commit, until_undisturbed
+from models_app.storage.transactions import Write, commit
 
 CREATED = Outcome(What.CREATED)
 SKIPPED = Outcome(What.SKIPPED, "It is there already, and stays as it is.")
@@ -67,7 +68,7 @@ def import_rows(*, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
         return outcomes
 
     try:
-        return until_undisturbed(attempt)
+        return until_settled(attempt)
     except ChangeTooLarge as refusal:
         if len(rows) == 1:
             return [_refused(refusal)]

@@ -20,7 +20,8 @@ from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import ModelVersion
 from models_app.services.preconditions import Expected, expect
 from models_app.storage import models, teams, versions
-from models_app.storage.transactions import commit, until_undisturbed
+from models_app.storage.relocations import until_settled
+from models_app.storage.transactions import commit
 
 # A list over several teams asks one team after the other; beyond this many in one request the cursor goes on.
 MAX_TEAMS_A_PAGE = 10
@@ -119,8 +120,12 @@ def create_model(
         revision=1,
     )
     data = {"description": told(new.description), "tags": told(dict(new.tags))}
-    commit([models.founding(new)], event=Event.record(EventKind.MODEL_CREATED, by=actor, model=model_id, data=data))
-    return new
+
+    def attempt() -> RegisteredModel:
+        commit([models.founding(new)], event=Event.record(EventKind.MODEL_CREATED, by=actor, model=model_id, data=data))
+        return new
+
+    return until_settled(attempt)
 
 
 def get_model(
@@ -183,7 +188,7 @@ def describe_model(
         commit([models.describing(new)], event=event)
         return new
 
-    return until_undisturbed(attempt)
+    return until_settled(attempt)
 
 
 def _teams(actor: Actor, team: TeamSlug | None, *, start: TeamSlug | None = None) -> list[TeamSlug]:

@@ -32,8 +32,9 @@ from models_app.domain.versions import (
 from models_app.services.idempotency import Once, answered_once, keeping
 from models_app.services.preconditions import Expected, expect
 from models_app.storage import models, numbers, teams, versions
+from models_app.storage.relocations import until_settled
 from models_app.storage.table import ModelItem, VersionItem
-from models_app.storage.transactions import Refused, Write, commit, until_undisturbed
+from models_app.storage.transactions import Refused, Write, commit
 
 Blocker = dict[str, str]
 
@@ -69,8 +70,10 @@ def register(
     label = registration.label
     with answered_once(once):
         if label is not None:
-            return _register_as(label, actor=actor, registration=registration, seen=None, once=once)
-        return until_undisturbed(
+            return until_settled(
+                lambda: _register_as(label, actor=actor, registration=registration, seen=None, once=once)
+            )
+        return until_settled(
             lambda: _register_next(actor=actor, registration=registration, once=once, in_existing=in_existing)
         )
 
@@ -118,7 +121,7 @@ def update(
         commit([*versions.rewriting(old, new), models.reflecting(new, seen=around.model)], event=event)
         return new
 
-    return until_undisturbed(attempt)
+    return until_settled(attempt)
 
 
 def find_blockers(version: ModelVersion) -> list[Blocker]:
@@ -185,7 +188,7 @@ def delete(*, actor: Actor, reference: VersionReference, expected: Expected = No
             writes.append(versions.unchanged(successor))
         commit(writes, event=event)
 
-    until_undisturbed(attempt)
+    until_settled(attempt)
 
 
 def restore(*, actor: Actor, reference: VersionReference) -> ModelVersion:
@@ -223,7 +226,7 @@ def restore(*, actor: Actor, reference: VersionReference) -> ModelVersion:
         commit([*versions.rewriting(old, back), models.adding(back, seen=around.model)], event=event)
         return back
 
-    return until_undisturbed(attempt)
+    return until_settled(attempt)
 
 
 def _register_next(
@@ -263,7 +266,7 @@ def _register_as(
             kept = keeping(once, registered, at=now)
             commit([*kept, versions.creating(version), models.adding(version, seen=seen)], event=event)
         except Refused as refused:
-            if isinstance(refused.item, ModelItem):
+            if isinstance(refused.item, ModelItem) and not (refused.item.move or refused.item.arriving):
                 seen = refused.item  # the label is not the highest after all: now we know what stands
                 continue
             if not isinstance(refused.item, VersionItem):

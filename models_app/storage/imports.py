@@ -18,8 +18,9 @@ from models_app.domain.pages import StartKey
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import ModelVersion
 from models_app.storage import models, table, teams, versions
-from models_app.storage.models import _latest, _named, _touching, _words
+from models_app.storage.models import SETTLED, named, touching
 from models_app.storage.pages import read_batch
+from models_app.storage.summaries import showing, words
 from models_app.storage.table import AliasItem, ModelItem, RawItem, VersionItem
 from models_app.storage.transactions import Refused, Verb, Write
 
@@ -112,23 +113,27 @@ def growing(growth: Growth, *, seen: ModelItem | None) -> Write:
     """The model's part of an import, if it stands as the caller saw it: not there, or at that revision."""
     actions: list[Action] = [ModelItem.version_count.add(len(growth.live))]
     if growth.at is not None:
-        actions += _touching(growth.model, growth.at)
+        actions += touching(growth.model, growth.at)
     if growth.founded is not None:
-        actions += [*_named(growth.model), *_founding(growth.founded)]
+        actions += [*named(growth.model), *_founding(growth.founded)]
     if growth.aliases is not None or growth.founded is not None:
         actions.append(ModelItem.aliases.set(canonical_json(growth.aliases or {})))
     highest = max(growth.live, key=lambda version: version.label.key, default=None)
     if highest is not None and models.is_highest(highest.label, seen=seen):
-        actions += _latest(highest)
-    stands = ModelItem.created_at.does_not_exist() if seen is None else ModelItem.rev == seen.rev
-    return Write(Verb.UPDATE, models.item_of(growth.model), stands, Refused, actions)
+        actions += showing(highest)
+    stands = (
+        ModelItem.created_at.does_not_exist()
+        if seen is None
+        else ModelItem.created_at.exists() & (ModelItem.rev == seen.rev)
+    )
+    return Write(Verb.UPDATE, models.item_of(growth.model), stands & SETTLED, Refused, actions)
 
 
 def _founding(row: ModelRow) -> list[Action]:
     return [
         ModelItem.description.set(row.description),
         ModelItem.tags.set(canonical_json(dict(row.tags))),
-        _words(ModelItem.tag_words, row.tags),
+        words(ModelItem.tag_words, row.tags),
         ModelItem.created_at.set(clock.wire(row.created_at)),
         ModelItem.created_by.set(row.created_by),
     ]

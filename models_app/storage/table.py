@@ -5,6 +5,9 @@
 | team                   | ``TEAM#team``       | ``TEAM``            | 1: ``TEAMS`` / slug                       |
 | model                  | ``MODEL#team.name`` | ``VERSION~``        | 1: ``TEAM#team#MODELS`` / name            |
 |                        |                     |                     | 2: ``TEAM#team#UPDATED`` / time           |
+| model that is deleted  | ``MODEL#team.name   | ``VERSION~``        | 1: ``TEAM#team#DELETED`` / name#ulid;     |
+| (its rows likewise)    | #ulid``             |                     | gone after ``expires_at``                 |
+| note of a move         | ``MODEL#…``         | ``VERSION~``        | 3: ``MOVES`` / time                       |
 | version                | ``MODEL#team.name`` | ``VERSION#key``     |                                           |
 | alias, with a copy     | ``MODEL#team.name`` | ``ALIAS#alias``     |                                           |
 | event                  | its model's, team's | ``EVENT#ulid``      | 1: ``TEAM#team#EVENTS`` / ulid            |
@@ -169,7 +172,10 @@ class TokenItem(RegistryItem, discriminator="token"):
 
 
 class ModelItem(RegistryItem, discriminator="model"):
-    """A model. It may hold nothing but ``last_number`` while its first version is being registered."""
+    """A model. It may hold nothing but ``last_number`` while its first version is being registered.
+
+    A note of a move stands in its place while its rows are on their way to another partition.
+    """
 
     model = UnicodeAttribute(null=True)
     description = UnicodeAttribute(null=True)
@@ -183,6 +189,11 @@ class ModelItem(RegistryItem, discriminator="model"):
     created_at = UnicodeAttribute(null=True)
     created_by = UnicodeAttribute(null=True)
     updated_at = UnicodeAttribute(null=True)
+    deleted_at = UnicodeAttribute(null=True)
+    deleted_by = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)  # seconds since 1970
+    move = UnicodeAttribute(null=True)  # JSON: where the rows of this partition are on their way to
+    arriving = UnicodeAttribute(null=True)  # the partition from which rows are still on their way to this one
 
     # What lists filter by, taken from the highest version: DynamoDB cannot look into the JSON.
     folded_name = UnicodeAttribute(null=True)
@@ -219,6 +230,7 @@ class VersionItem(RegistryItem, discriminator="version"):
     updated_by = UnicodeAttribute()
     deleted_at = UnicodeAttribute(null=True)
     deleted_by = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)  # seconds since 1970; of a deleted model's
 
 
 class AliasItem(VersionItem, discriminator="alias"):
@@ -291,6 +303,7 @@ MEMBERSHIPS = "TEAM#"
 FAILED_SIGN_INS = "TRIES"  # between memberships and user, so that signing in reads all three at once
 
 DEADLINES = "DEADLINES"
+MOVES = "MOVES"
 DEAD_EVENTS = "OUTBOX#DEAD"
 ALL_TEAMS = "TEAMS"
 ALL_USERS = "USERS"
@@ -312,6 +325,11 @@ def token_partition(token_id: str) -> str:
 
 def model_partition(model: ModelId) -> str:
     return f"MODEL#{model}"
+
+
+def archive_partition(model: ModelId, deletion: str) -> str:
+    """Where the rows of a deleted model are; ``deletion`` is the id of the event that tells of it."""
+    return f"{model_partition(model)}#{deletion}"
 
 
 def version_sort(label: VersionLabel) -> str:
@@ -336,6 +354,10 @@ def team_models(team: TeamSlug) -> str:
 
 def team_models_by_update(team: TeamSlug) -> str:
     return f"TEAM#{team}#UPDATED"
+
+
+def team_deleted_models(team: TeamSlug) -> str:
+    return f"TEAM#{team}#DELETED"
 
 
 def team_members(team: TeamSlug) -> str:

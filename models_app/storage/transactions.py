@@ -16,6 +16,7 @@ from pynamodb.exceptions import CancellationReason, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from models_app.domain import clock
 from models_app.domain.errors import ChangeTooLarge
 from models_app.domain.events import Event
 from models_app.storage import calls, events
@@ -94,7 +95,7 @@ class Refused(Exception):
 def commit(writes: Sequence[Write], *, event: Event, also: Sequence[Event] = ()) -> None:
     """Write all of it and the event, or nothing. One call, unless storage asks for patience.
 
-    ``also`` are further events of the same change; the first one's id is what all its items know it by.
+    ``also`` are further events of the same change; the items bear the id of the first.
 
     Raises:
         RegistryError: the refusal of a write whose condition failed.
@@ -102,20 +103,34 @@ def commit(writes: Sequence[Write], *, event: Event, also: Sequence[Event] = ())
         ChangeTooLarge: it is more than one transaction takes, or an item of it more than one holds.
         StorageBusy: storage did not answer in time; the change may or may not have been made.
     """
-    recording = [
-        Write(Verb.PUT, events.item(each), RegistryItem.pk.does_not_exist(), Refused) for each in (event, *also)
-    ]
-    ordered = sorted([*writes, *recording], key=lambda write: write.verb.value)
+    recording = [Write(Verb.PUT, events.item(each), RegistryItem.pk.does_not_exist(), Refused) for each in also]
+    recording.append(Write(Verb.PUT, events.item(event), RegistryItem.pk.does_not_exist(), Refused))
+    _write([*writes, *recording], change=event.id, token=event.id)
+
+
+def carry_on(writes: Sequence[Write], *, change: str) -> None:
+    """Write all of it, or nothing: a further part of a change whose event is written. One call, like ``commit``.
+
+    Who carries a change on asks again what is left of it: others may do the same at the same time.
+
+    Raises:
+        Refused: a condition failed.
+    """
+    _write(writes, change=change, token=clock.new_id())
+
+
+def _write(writes: Sequence[Write], *, change: str, token: str) -> None:
+    ordered = sorted(writes, key=lambda write: write.verb.value)
     operations: dict[Verb, list[dict[str, object]]] = {verb: [] for verb in Verb}
     for write in ordered:
-        write.item.rid = event.id
+        write.item.rid = change
         operations[write.verb].append(write.arguments)
     if len(ordered) > MAX_ACTIONS or _bytes_of(list(operations.values())) > MAX_BYTES:
         raise ChangeTooLarge
     patience = calls.Patience()
     while True:
-        reasons = _attempt(operations, token=event.id)
-        if not reasons or any(_is_own(reason, event) for reason in reasons):
+        reasons = _attempt(operations, token=token)
+        if not reasons or any(_is_own(reason, change) for reason in reasons):
             return
         for write, reason in zip(ordered, reasons, strict=True):
             if reason is not None and reason.code == "ConditionalCheckFailed":
@@ -172,8 +187,8 @@ def _bytes_of(document: object) -> int:
     return len(document.encode()) if isinstance(document, str) else 0
 
 
-def _is_own(reason: CancellationReason | None, event: Event) -> bool:
-    return reason is not None and (reason.raw_item or {}).get("rid") == {"S": event.id}
+def _is_own(reason: CancellationReason | None, change: str) -> bool:
+    return reason is not None and (reason.raw_item or {}).get("rid") == {"S": change}
 
 
 def _item_of(reason: CancellationReason) -> RegistryItem | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from models_app.domain.labels import VersionLabel
 
 FRAUD, CHURN = "MODEL#payments.fraud", "MODEL#payments.churn"
+OLD = "MODEL#payments.old#"
 FIRST, SECOND = (f"VERSION#{VersionLabel(label).key}" for label in ("1.0.0", "2"))
 
 OTHER = f"payments.{26 * '0'}"
@@ -45,6 +46,9 @@ DAMAGES = {
     "the wrong shard": Damage(FRAUD, "EVENT#", "is in the wrong shard of the outbox", {"gsi2pk": "OUTBOX#9"}),
     "a lost model": Damage(FRAUD, "VERSION~", "versions without a model"),
     "an untold registration": Damage(FRAUD, "EVENT#", "no event tells of the registration of ['1.0.0']"),
+    "an unfinished move": Damage(FRAUD, "VERSION~", "on their way", {"arriving": "MODEL#payments.old"}),
+    "another key of what was deleted": Damage(OLD, FIRST, "stands under another key", {"expires_at": None}),
+    "a deleted model in another list": Damage(OLD, "VERSION~", "is in other lists", {"gsi1sk": "old"}),
     "a wrong count": Damage(FRAUD, "VERSION~", "counts 7 versions and has 2", {"version_count": 7}),
     "a lost version": Damage(FRAUD, SECOND, "counts 2 versions and has 1"),
     "a deleted version that is counted": Damage(FRAUD, SECOND, "counts 2 versions and has 1", {"deleted_at": "x"}),

@@ -33,6 +33,8 @@ def world() -> Iterator[list[RawItem]]:
         payments.maintainer.deletes("payments.fraud", "3")
         payments.maintainer.moves("payments.fraud", "champion", "1.0.0")
         payments.contributor.describes("payments.fraud", {"tags": {"own": "yes"}})
+        payments.contributor.registers("old", version="1.0.0")
+        payments.maintainer.deletes_model("payments.old")
         payments.contributor.registers("churn")
         payments.maintainer.calls("POST", "models/payments.churn/1/deploy", {"environment": "prod"})
         yield connection().scan(consistent_read=True)["Items"]

@@ -39,6 +39,7 @@ class Command(RegistryCommand):
                     next_time_outs = time.monotonic() + TIME_OUTS_EVERY_SECONDS
                     for ended in jobs.time_out_deployments():
                         self.stdout.write(f"{ended} timed out.")
+                    jobs.finish_moves()
                 if queue is not None:
                     self._take_reports(queue)
             except (RegistryError, bus.BusFailed, BotoCoreError, ClientError) as failure:

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from models_app.domain.actors import Actor
-from models_app.domain.errors import StorageBusy
+from models_app.domain.errors import Busy, StorageBusy
 from models_app.domain.imports import Outcome, Row, What
 from models_app.domain.teams import TeamSlug
 from models_app.management.importing.entries import Entry
@@ -112,7 +112,7 @@ class Importer:
                     outcomes = plan_import(actor=self.actor, rows=rows, foretold=ledger.foretell(rows))
                 else:
                     outcomes = import_rows(actor=self.actor, rows=rows)
-            except StorageBusy:
+            except Busy:
                 if pause is None or not self.has_begun:
                     raise
                 self.sleep(pause)
