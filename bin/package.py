@@ -95,7 +95,7 @@ def make(stage: str, *, settings: Path, output: Path) -> int:
         assembled = Path(folder) / "assembled.zip"
         run("-m", "zappa.cli", "package", stage, "--output", str(assembled), cwd=staging)
         with zipfile.ZipFile(assembled) as archive:
-            archive.extractall(tree)
+            archive.extractall(tree)  # noqa: S202 - our own
         trim(tree)
         compile_all(tree)
         check(tree)
@@ -140,12 +140,7 @@ def run(*arguments: str, cwd: Path) -> None:
         "PYTHONWARNINGS": "ignore",
     }
     done = subprocess.run(
-        [str(VENV / "bin" / "python"), *arguments],
-        cwd=cwd,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
+        [str(VENV / "bin" / "python"), *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         raise PackageRefused(f"{' '.join(arguments[:3])} failed.\n{done.stdout}{done.stderr}")
@@ -179,9 +174,7 @@ def compile_all(tree: Path) -> None:
     """
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     # The paths in tracebacks are those on Lambda.
-    if not compileall.compile_dir(
-        tree, quiet=2, force=True, stripdir=str(tree), prependdir="/var/task", invalidation_mode=mode
-    ):
+    if not compileall.compile_dir(tree, quiet=2, force=True, stripdir=str(tree), prependdir="/var/task", invalidation_mode=mode):
         raise PackageRefused("some module cannot be compiled.")
 
 

@@ -65,7 +65,7 @@ class TestItsSize:
 
 
 class TestKilled:
-    """An import that is killed wherever it waits for AWS is gone on with by running it again, as if nothing had been."""
+    """An import that is killed wherever it waits for AWS is gone on with by running it again."""
 
     def test_it_ends_with_the_same_models(self, payments: Cast, engine: Engine, tmp_path: Path) -> None:
         each = rounds(BATCH_ROWS, full=8 * BATCH_ROWS)
