@@ -7,6 +7,8 @@ import time
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 from models_app.management.importing.importer import BATCH_ROWS
 from models_app.storage.soundness import find_faults
 from tests.builders import a_registration
@@ -68,6 +70,18 @@ class TestKilled:
     """An import that is killed wherever it waits for AWS is gone on with by running it again."""
 
     def test_it_ends_with_the_same_models(self, payments: Cast, engine: Engine, tmp_path: Path) -> None:
+        self.kill_and_go_on(engine, tmp_path)
+
+    def test_the_proof_notices_a_batch_that_is_no_single_transaction(
+        self, payments: Cast, engine: Engine, tmp_path: Path
+    ) -> None:
+        with pytest.raises(AssertionError):
+            self.kill_and_go_on(engine, tmp_path, carelessness="commit_in_halves")
+
+        emptied(engine)
+
+    def kill_and_go_on(self, engine: Engine, tmp_path: Path, *, carelessness: str = "") -> None:
+        """Import what was exported, killed at the first point, then again at the second one, and so on to the end."""
         each = rounds(BATCH_ROWS, full=8 * BATCH_ROWS)
         written(tmp_path / "rows.jsonl", models(3, each=each))
         assert run("import_models", str(tmp_path / "rows.jsonl")).code == 0
@@ -77,7 +91,7 @@ class TestKilled:
         path.write_text(wanted)
         kills = []
 
-        with Killer(engine.environment()) as killer:
+        with Killer(engine.environment(), carelessness=carelessness) as killer:
             for point in count(1):
                 ended = killer.run(Command("import_models", (str(path),)), kill_at=point)
                 assert find_faults() == []

@@ -36,6 +36,7 @@ class Ledger:
         self._kept.execute("PRAGMA journal_mode = OFF")
         columns = "kind TEXT, model TEXT, name TEXT, line INTEGER, said TEXT, is_new INTEGER"
         self._kept.execute(f"CREATE TABLE rows ({columns}, PRIMARY KEY (kind, model, name)) WITHOUT ROWID")
+        self._kept.execute("CREATE TABLE models (model TEXT PRIMARY KEY, aliases INTEGER) WITHOUT ROWID")
 
     def close(self) -> None:
         """Forget all."""
@@ -45,6 +46,9 @@ class Ledger:
         """Keep a row; of two of one name, the first."""
         values = (*name_of(row), line, json.dumps(_said(row)), is_new)
         self._kept.execute("INSERT OR IGNORE INTO rows VALUES (?, ?, ?, ?, ?, ?)", values)
+        if is_new:
+            counting = "INSERT INTO models VALUES (?, ?) ON CONFLICT DO UPDATE SET aliases = aliases + excluded.aliases"
+            self._kept.execute(counting, (str(row.model), isinstance(row, AliasRow)))
 
     def find(self, row: Row) -> Noted | None:
         """The earlier row of the same name, or None."""
@@ -61,11 +65,10 @@ class Ledger:
         versions: dict[tuple[ModelId, VersionLabel], bool] = {}
         aliases: dict[ModelId, int] = {}
         for model in {row.model for row in rows}:
-            kinds = "SELECT kind, count(*) FROM rows WHERE model = ? AND is_new GROUP BY kind"
-            counts: dict[str, int] = dict(self._kept.execute(kinds, (str(model),)).fetchall())
-            if counts:
+            found = self._kept.execute("SELECT aliases FROM models WHERE model = ?", (str(model),)).fetchone()
+            if found is not None:
                 models.add(model)
-            aliases[model] = counts.get(ALIAS, 0)
+                aliases[model] = found[0]
         for row in rows:
             if isinstance(row, AliasRow):
                 query = "SELECT said FROM rows WHERE kind = ? AND model = ? AND name = ? AND is_new"
