@@ -358,3 +358,14 @@ class TestWhatItTells:
 
         assert said.code == 6
         assert "Traceback" not in said.error
+
+    def test_whoever_interrupts_it_is_told_how_to_go_on(self, payments, tmp_path, monkeypatch):
+        def interrupt(*_, **__):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("models_app.management.importing.importer.import_rows", interrupt)
+
+        said = imported(tmp_path, a_version())
+
+        assert (said.code, said.error) == (130, "Interrupted. Run it again to go on.")
+        assert said.out == "0 rows: 0 created, 0 skipped, 0 refused.\n"

@@ -27,7 +27,7 @@ from models_app.services import teams
 
 FORMATS = {"jsonl": json_lines.read, "csv": tables.read}
 ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
-SOME_REFUSED, UNUSABLE = 1, 2
+SOME_REFUSED, UNUSABLE, INTERRUPTED = 1, 2, 130
 
 
 Share = Callable[[], float | None]
@@ -61,6 +61,8 @@ class Command(RegistryCommand):
                 self._import(importer, entries, kept, share)
             except Unusable as refusal:
                 raise CommandError(str(refusal), returncode=UNUSABLE) from refusal
+            except KeyboardInterrupt:
+                raise CommandError("Interrupted. Run it again to go on.", returncode=INTERRUPTED) from None
         if kept.refused:
             raise CommandError(f"{kept.refused:,} refused.", returncode=SOME_REFUSED)
 

@@ -47,8 +47,9 @@ class Ledger:
         values = (*name_of(row), line, json.dumps(_said(row)), is_new)
         self._kept.execute("INSERT OR IGNORE INTO rows VALUES (?, ?, ?, ?, ?, ?)", values)
         if is_new:
-            counting = "INSERT INTO models VALUES (?, ?) ON CONFLICT DO UPDATE SET aliases = aliases + excluded.aliases"
-            self._kept.execute(counting, (str(row.model), isinstance(row, AliasRow)))
+            counting = "INSERT INTO models VALUES (?, ?) ON CONFLICT (model) DO UPDATE SET aliases = aliases + ?"
+            one = int(isinstance(row, AliasRow))
+            self._kept.execute(counting, (str(row.model), one, one))
 
     def find(self, row: Row) -> Noted | None:
         """The earlier row of the same name, or None."""
