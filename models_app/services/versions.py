@@ -259,7 +259,7 @@ def _register_as(
             version,
             actor,
             decides=decides_latest(when=highest),
-            data=_facts(version) | ({"latest": label} if highest else {}),
+            data=facts(version) | ({"latest": label} if highest else {}),
         )
         try:
             kept = keeping(once, registered, at=now)
@@ -308,7 +308,7 @@ def _event(kind: EventKind, version: ModelVersion, actor: Actor, **facts: Any) -
     return Event.record(kind, by=actor, model=version.model, version=version.label, **facts)
 
 
-def _facts(version: ModelVersion) -> dict[str, Any]:
+def facts(version: ModelVersion) -> dict[str, Any]:
     """What the event of a registration tells: enough to act on without asking back."""
     return {
         "framework": version.framework,

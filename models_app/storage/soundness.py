@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
 from models_app.domain.aliases import AliasName
@@ -41,9 +41,16 @@ from models_app.storage.table import (
 OF_THE_ALIAS = {"pk", "sk", "kind", "rid", "alias", "alias_rev", "moved_at", "moved_by"}
 
 
-def find_faults() -> list[str]:
-    """Every way in which the table contradicts itself, in words; empty when it is sound."""
-    return list(faults_in([RegistryItem.from_raw_data(raw) for raw in _everything()]))
+def find_faults(*, seen: Callable[[int], None] = lambda _: None) -> list[str]:
+    """Every way in which the table contradicts itself, in words; empty when it is sound.
+
+    ``seen`` is told after each page how many items were read.
+    """
+    items: list[RegistryItem] = []
+    for page in _pages():
+        items += [RegistryItem.from_raw_data(raw) for raw in page]
+        seen(len(items))
+    return list(faults_in(items))
 
 
 def faults_in(items: list[RegistryItem]) -> Iterator[str]:
@@ -283,10 +290,14 @@ def _words(tags: str) -> set[str]:
 
 
 def _everything() -> Iterator[RawItem]:
+    return (raw for page in _pages() for raw in page)
+
+
+def _pages() -> Iterator[list[RawItem]]:
     position = None
     while True:
         answer = calls.call(connection().scan, exclusive_start_key=position, consistent_read=True)
-        yield from answer["Items"]
+        yield answer["Items"]
         position = answer.get("LastEvaluatedKey")
         if position is None:
             return
