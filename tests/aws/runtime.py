@@ -148,7 +148,8 @@ class Function:
         self.process.wait(timeout=30)
         self.api.shutdown()
         self.api.server_close()
-        return self._text()
+        with self._said:
+            return self._text()
 
     def invoke(self, event: object) -> Outcome:
         """Hand over one event, and wait for what comes of it."""
