@@ -10,9 +10,12 @@ run: ## Run the registry on this machine (PORT=8000, REGISTRY_HOME=.local, DEMO=
 	@bin/setup run && exec .venv/bin/python bin/run.py --stop-with-parent
 
 ##@ Develop
-.PHONY: test lint format hooks
+.PHONY: test test-aws lint format hooks
 test: ## Lint and run all tests; T=tests/api runs only that
 	@bin/test $(T)
+
+test-aws: ## Make the package for Lambda and run it as Lambda does
+	@bin/test-aws $(T)
 
 lint: ## Check format, rules, types and imports; changes nothing
 	@bin/lint
@@ -22,6 +25,11 @@ format: ## Format the code and mend what can be mended automatically
 
 hooks: ## Have git run the lint before each commit
 	@git config core.hooksPath .githooks && echo "git runs .githooks/pre-commit from now on."
+
+##@ Deploy
+.PHONY: package
+package: ## Make the zip that runs on Lambda in dist/ (STAGE=dev)
+	@bin/setup package && .venv/bin/python bin/package.py $(or $(STAGE),dev)
 
 ##@ Maintain
 .PHONY: costs lock demo-models screenshots clean

@@ -17,7 +17,7 @@ class ModelsAppConfig(AppConfig):
         from models_app.api import schema  # noqa: F401 - drf-spectacular finds its extensions by import
         from models_app.domain.rates import RatePolicy
         from models_app.identity import sessions  # noqa: F401 - needs the user model
-        from models_app.outbox import bus
+        from models_app.outbox import bus, posting
         from models_app.services import rates
 
         bus.configure(
@@ -27,5 +27,6 @@ class ModelsAppConfig(AppConfig):
                 ticket_key=settings.SECRET_KEY,
             )
         )
+        posting.configure(insecure=settings.WEBHOOKS_INSECURE)
         limit, window = settings.RATE_LIMIT, settings.RATE_WINDOW
         rates.configure(RatePolicy(per_second=limit, window_seconds=window) if limit else None)

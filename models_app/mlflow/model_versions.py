@@ -42,7 +42,7 @@ def create(call: Call) -> Body:
         registration=Registration(
             model=model_id,
             label=None,
-            framework=origin.framework if origin else _framework(tags),
+            framework=origin.framework if origin else framework_of(tags),
             framework_version=origin.framework_version if origin else None,
             artifact=origin.artifact if origin else Artifact(uri=source),
             signature=origin.signature if origin else None,
@@ -127,7 +127,7 @@ def _changed(call: Call, change: Any) -> ModelVersion:
     )
 
 
-def _framework(tags: dict[str, str]) -> Framework:
+def framework_of(tags: dict[str, str]) -> Framework:
     """What a tag says; a word that is no framework of ours is the caller's own business."""
     try:
         return Framework.parse(tags.get(FRAMEWORK_TAG, Framework.CUSTOM))

@@ -16,7 +16,7 @@ from models_app.domain.errors import (
     VersionDeleted,
     VersionInUse,
 )
-from models_app.domain.events import Event, EventKind, decides_latest, told
+from models_app.domain.events import Event, EventKind, decides_latest, told, told_changes
 from models_app.domain.labels import VersionLabel
 from models_app.domain.permissions import Permission, authorize
 from models_app.domain.versions import (
@@ -116,8 +116,7 @@ def update(
         if not changes or around.model is None:
             return old
         new = old.changed(mutable=part, by=actor.name, at=clock.now())
-        data = {"changes": {name: {"from": told(old), "to": told(new)} for name, (old, new) in changes.items()}}
-        event = _event(EventKind.MODEL_VERSION_UPDATED, new, actor, data=data)
+        event = _event(EventKind.MODEL_VERSION_UPDATED, new, actor, data=told_changes(changes))
         commit([*versions.rewriting(old, new), models.reflecting(new, seen=around.model)], event=event)
         return new
 
@@ -260,7 +259,7 @@ def _register_as(
             version,
             actor,
             decides=decides_latest(when=highest),
-            data=_facts(version) | ({"latest": label} if highest else {}),
+            data=facts(version) | ({"latest": label} if highest else {}),
         )
         try:
             kept = keeping(once, registered, at=now)
@@ -309,7 +308,7 @@ def _event(kind: EventKind, version: ModelVersion, actor: Actor, **facts: Any) -
     return Event.record(kind, by=actor, model=version.model, version=version.label, **facts)
 
 
-def _facts(version: ModelVersion) -> dict[str, Any]:
+def facts(version: ModelVersion) -> dict[str, Any]:
     """What the event of a registration tells: enough to act on without asking back."""
     return {
         "framework": version.framework,

@@ -162,9 +162,9 @@ def adding(version: ModelVersion, *, seen: ModelItem | None) -> Write:
         ModelItem.latest_key.does_not_exist() | (ModelItem.latest_key < key) if highest else ModelItem.latest_key > key
     )
     actions: list[Action] = [
-        *_touching(version.model, version.updated_at),
+        *touching(version.model, version.updated_at),
         ModelItem.version_count.add(1),
-        *_named(version.model),
+        *named(version.model),
         ModelItem.description.set(ModelItem.description | ""),
         ModelItem.tags.set(ModelItem.tags | "{}"),
         ModelItem.aliases.set(ModelItem.aliases | "{}"),
@@ -183,13 +183,13 @@ def reflecting(version: ModelVersion, *, seen: ModelItem) -> Write:
     key = version.label.key
     highest = seen.latest_key == key
     condition = ModelItem.latest_key == key if highest else ModelItem.latest_key != key
-    actions = _touching(version.model, version.updated_at) + (showing(version) if highest else [])
+    actions = touching(version.model, version.updated_at) + (showing(version) if highest else [])
     return _changing(version.model, condition, actions)
 
 
 def removing(version: ModelVersion, *, seen: ModelItem, successor: ModelVersion | None) -> Write:
     """The model's part of deleting a version. ``successor`` is the next one down, which may become the highest."""
-    actions = [*_touching(version.model, version.updated_at), ModelItem.version_count.add(-1)]
+    actions = [*touching(version.model, version.updated_at), ModelItem.version_count.add(-1)]
     if seen.latest_key == version.label.key:
         actions += showing(successor) if successor else showing_none()
     return _changing(version.model, ModelItem.rev == seen.rev, actions)
@@ -199,7 +199,7 @@ def pointing(
     model_id: ModelId, *, seen: ModelItem, aliases_after: Mapping[AliasName, VersionLabel], at: datetime
 ) -> Write:
     """The model's part of moving or removing an alias: its list of them."""
-    actions = [*_touching(model_id, at), ModelItem.aliases.set(canonical_json(aliases_after))]
+    actions = [*touching(model_id, at), ModelItem.aliases.set(canonical_json(aliases_after))]
     return _changing(model_id, ModelItem.aliases == seen.aliases, actions)
 
 
@@ -210,7 +210,7 @@ def placing(
     highest = next((version for version in changed if version.label.key == seen.latest_key), None)
     stands = ModelItem.placements == seen.placements if seen.placements else ModelItem.placements.does_not_exist()
     unmoved = ModelItem.latest_key == seen.latest_key if seen.latest_key else ModelItem.latest_key.does_not_exist()
-    actions = _touching(changed[0].model, at) + (showing(highest) if highest else [])
+    actions = touching(changed[0].model, at) + (showing(highest) if highest else [])
     actions.append(ModelItem.placements.set(canonical_json(placements_after)))
     return _changing(changed[0].model, stands & unmoved, actions)
 
@@ -219,8 +219,8 @@ def founding(new: RegisteredModel) -> Write:
     """A model without versions, if there is none of its name. A number that was given out already stays given out."""
     at = clock.wire(new.created_at)
     actions: list[Action] = [
-        *_touching(new.id, new.updated_at),
-        *_named(new.id),
+        *touching(new.id, new.updated_at),
+        *named(new.id),
         ModelItem.version_count.set(0),
         ModelItem.description.set(new.description),
         ModelItem.tags.set(canonical_json(new.tags)),
@@ -241,7 +241,7 @@ def founding(new: RegisteredModel) -> Write:
 def describing(changed: RegisteredModel) -> Write:
     """A model's own description and tags, if it stands as the caller saw it."""
     actions = [
-        *_touching(changed.id, changed.updated_at),
+        *touching(changed.id, changed.updated_at),
         ModelItem.description.set(changed.description),
         ModelItem.tags.set(canonical_json(changed.tags)),
         words(ModelItem.tag_words, changed.tags),
@@ -279,7 +279,7 @@ def item_of(model_id: ModelId) -> ModelItem:
     return ModelItem(pk=table.model_partition(model_id), sk=table.MODEL)
 
 
-def _named(model_id: ModelId) -> list[Action]:
+def named(model_id: ModelId) -> list[Action]:
     """What a new model's item says for good, and its place in the list by name."""
     return [
         RegistryItem.kind.set(ModelItem),
@@ -291,7 +291,7 @@ def _named(model_id: ModelId) -> list[Action]:
     ]
 
 
-def _touching(model_id: ModelId, at: datetime) -> list[Action]:
+def touching(model_id: ModelId, at: datetime) -> list[Action]:
     """The time of the model's last change, and its place in the list by that time."""
     return [
         ModelItem.updated_at.set(clock.wire(at)),

@@ -23,9 +23,9 @@ def application() -> Callable[..., Any]:
     """
     careful = transactions.commit
 
-    def commit(writes: Sequence[Write], *, event: Event) -> None:
+    def commit(writes: Sequence[Write], *, event: Event, also: Sequence[Event] = ()) -> None:
         always = RegistryItem.pk.exists() | RegistryItem.pk.does_not_exist()
-        careful([replace(write, condition=always) for write in writes], event=event)
+        careful([replace(write, condition=always) for write in writes], event=event, also=also)
 
     transactions.commit = commit
     from registry_project.wsgi import application as careless
@@ -39,9 +39,22 @@ def publish_before_committing() -> None:
 
     careful = transactions.commit
 
-    def commit(writes: Sequence[Write], *, event: Event) -> None:
+    def commit(writes: Sequence[Write], *, event: Event, also: Sequence[Event] = ()) -> None:
         publish_now(event)
-        careful(writes, event=event)
+        careful(writes, event=event, also=also)
+
+    transactions.commit = commit
+
+
+def commit_in_halves() -> None:
+    """A registry that takes two transactions for many rows, in a process that has none of the services yet."""
+    careful = transactions.commit
+
+    def commit(writes: Sequence[Write], *, event: Event, also: Sequence[Event] = ()) -> None:
+        middle = len(writes) // 2 if also else len(writes)
+        careful(writes[:middle], event=event)
+        if also:
+            careful(writes[middle:], event=also[0], also=also[1:])
 
     transactions.commit = commit
 
@@ -59,3 +72,16 @@ def note_before_sending() -> None:
         careful(batch, tally)
 
     relay._send = send
+
+
+def settle_before_sending() -> None:
+    """A delivery counts as done before it is sent."""
+    from models_app.services import deliveries
+
+    send = deliveries._send
+
+    def careless(delivery: Any, webhook: Any) -> Any:
+        deliveries.deliveries.settle(delivery, due_at=None, error=None)
+        return send(delivery, webhook)
+
+    deliveries._send = careless

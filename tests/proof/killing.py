@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
@@ -39,6 +39,14 @@ class Command:
     """A management command."""
 
     name: str
+    arguments: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Handover:
+    """An event that the bus hands over."""
+
+    envelope: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ class Killer:
     def __exit__(self, *_: object) -> None:
         self.process.communicate(timeout=60)
 
-    def run(self, operation: Request | Command, *, kill_at: int) -> Run:
+    def run(self, operation: Request | Command | Handover, *, kill_at: int) -> Run:
         """Do it, and end with SIGKILL at a point; the first one is 1."""
         order = {type(operation).__name__: asdict(operation), "kill_at": kill_at}
         self.process.stdin.write(json.dumps(order) + "\n")
@@ -123,9 +131,15 @@ def perform(order: dict[str, Any], writing: int) -> int:
     try:
         if "Request" in order:
             return 0 if answered(Request(**order["Request"])) < 400 else 1
+        if "Handover" in order:
+            from models_app import jobs
+
+            jobs.take_event(order["Handover"]["envelope"])
+            return 0
         from django.core.management import call_command
 
-        call_command(Command(**order["Command"]).name, stdout=sys.stderr)
+        command = Command(**order["Command"])
+        call_command(command.name, *command.arguments, stdout=sys.stderr)
     except BaseException:  # noqa: BLE001 - the fork must not go on as its parent
         traceback.print_exc()
         return 1
