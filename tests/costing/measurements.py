@@ -152,6 +152,7 @@ def events_and_jobs(cast: Cast) -> list[Cost]:
     more = [all_of_it.calls - nothing.calls, all_of_it.read_units - nothing.read_units]
     meter.costs.append(Cost("The relay sends an event", more[0], more[1], all_of_it.write_units))
     meter.measure("The relay with nothing to send", lambda: (relay.relay(), relay.backlog()))
+    meter.measure("The job that delivers webhooks", jobs.deliver_webhooks)
     meter.measure("The job that times deployments out", jobs.time_out_deployments)
     meter.measure("The job that finishes moves", jobs.finish_moves)
     return meter.costs
