@@ -153,6 +153,24 @@ class TestFaces:
 
         assert statuses[10] == 429
 
+    def test_a_session_that_was_ended_uses_up_nothing_of_its_user(self, payments: Any, limit: Limit) -> None:
+        ada = signed_in("ada", payments="maintainer")
+        thief, stolen = Browser("thief"), ada.session
+        ada.signs_out()
+        limit(1, 10)
+
+        for _ in range(15):
+            thief.client.cookies["session"] = stolen
+            assert thief.gets("me").status == 401
+        again = Browser("ada")
+        again.signs_in("ada")
+        assert again.gets("me").status == 200
+
+    def test_a_caller_with_a_token_is_told_nothing_about_cookies(self, payments: Any, limit: Limit) -> None:
+        limit(1, 10)
+
+        assert "Cookie" not in payments.viewer.gets("me").headers.get("Vary", "")
+
     def test_who_proves_no_identity_uses_up_nobodys_quota(self, payments: Any, limit: Limit) -> None:
         limit(1, 10)
         an_account("grace", payments="viewer")
@@ -212,6 +230,14 @@ class TestOutages:
         assert answer.status == 200
         assert "RateLimit" not in answer.headers
         assert "no rate limit for token:" in caplog.text
+
+    def test_a_page_says_in_its_own_form_that_storage_is_away(self, payments: Any, limit: Limit) -> None:
+        ada = signed_in("ada", payments="maintainer")
+        limit(1, 10)
+        with dead_engine():
+            page = ada.client.get("/api/v1/models")
+
+        assert page.status_code == 503
 
     def test_for_a_second_nobody_waits_for_another_failure(self, payments: Any, limit: Limit, clock: Any) -> None:
         payments.viewer.gets("me")
