@@ -10,10 +10,11 @@ from models_app.domain.artifacts import Artifact
 from models_app.domain.errors import InvalidFields, VersionInUse
 from models_app.domain.frameworks import Framework
 from models_app.domain.versions import ModelVersion, MutablePart, Registration
-from models_app.mlflow.calls import Call, check_tags
+from models_app.mlflow.calls import Call
 from models_app.mlflow.representations import tags_of, version_body
-from models_app.mlflow.sources import check_source, find_origin
+from models_app.mlflow.sources import check_source, find_origin, is_prompt
 from models_app.mlflow.stages import parse_stage, transition
+from models_app.mlflow.values import check_tags
 from models_app.services import aliases, versions
 
 Body = dict[str, Any]
@@ -27,16 +28,16 @@ MAX_ORIGIN = 2048
 def create(call: Call) -> Body:
     """Register the next version of a model that is there. Two calls; one more for a copy of another version."""
     source, tags, model_id = call.text("source"), call.tags, call.model_id
-    check_source(source)
+    check_source(source, is_prompt=is_prompt(tags))
     lineage = {}
     for name, kept in ORIGIN.items():
         if text := call.text(name, default=""):
             if len(text) > MAX_ORIGIN:
                 raise _too_long(name)
             lineage[kept] = text
-    origin = find_origin(source, actor=call.actor, team=call.team)
+    origin = find_origin(source, call=call)
     if origin is not None:
-        lineage["source"] = source
+        lineage["source"] = f"models:/{origin.model.name}/{origin.label}"
     registered = versions.register(
         actor=call.actor,
         registration=Registration(
@@ -110,8 +111,7 @@ def set_tag(call: Call) -> Body:
 
 def delete_tag(call: Call) -> Body:
     """Take a tag of a version away; one that is not there is gone already."""
-    gone = call.text("key")
-    check_tags({gone: ""})
+    gone = call.tag_key
     _changed(
         call,
         lambda version: {"tags": {key: value for key, value in version.mutable.tags.items() if key != gone}},

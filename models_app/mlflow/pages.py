@@ -27,7 +27,7 @@ def open_models(token: str) -> tuple[ModelName, datetime]:
     try:
         return ModelName.parse(place["name"]), clock.from_wire(place["at"])
     except (InvalidFields, KeyError, ValueError):
-        raise _refusal() from None
+        raise _refusal(place) from None
 
 
 def open_versions(token: str) -> tuple[ModelName, VersionLabel | None]:
@@ -36,18 +36,18 @@ def open_versions(token: str) -> tuple[ModelName, VersionLabel | None]:
     try:
         return ModelName.parse(place["name"]), VersionLabel.parse(place["version"]) if place.get("version") else None
     except (InvalidFields, KeyError):
-        raise _refusal() from None
+        raise _refusal(place) from None
 
 
 def _open(token: str) -> Mapping[str, str]:
     try:
         place = json.loads(base64.b64decode(token[:MAX_CHARACTERS], altchars=b"-_", validate=True))
     except ValueError:  # not base64, not UTF-8 inside, or no JSON
-        raise _refusal() from None
+        raise invalid("Invalid page token, could not base64-decode") from None
     if not isinstance(place, dict) or not all(isinstance(value, str) for value in place.values()):
-        raise _refusal()
+        raise _refusal(place)
     return place
 
 
-def _refusal() -> MlflowRefusal:
-    return invalid("Invalid page token: take the one that the page before came with, for the same search.")
+def _refusal(place: object) -> MlflowRefusal:
+    return invalid(f"Invalid page token, parsed value={place}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from models_app.domain.models import RegisteredModel, VersionSummary
 from models_app.domain.versions import ModelVersion
-from models_app.mlflow.calls import STAGE_TAG
+from models_app.mlflow.values import STAGE_TAG
 
 NO_STAGE = "None"
 

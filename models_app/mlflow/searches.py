@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from models_app.domain import clock
-from models_app.domain.errors import ModelNotFound
+from models_app.domain.errors import InvalidFields, ModelNotFound
 from models_app.domain.labels import VersionLabel
-from models_app.domain.models import ModelFilter, ModelId, RegisteredModel
+from models_app.domain.models import ModelFilter, ModelId, ModelName, RegisteredModel
 from models_app.domain.versions import ModelVersion
 from models_app.mlflow import pages
 from models_app.mlflow.calls import Call
@@ -22,6 +22,7 @@ from models_app.mlflow.representations import (
     tags_of,
     version_body,
 )
+from models_app.mlflow.sources import is_prompt
 from models_app.services import models
 
 MAX_MODELS = 1000
@@ -38,7 +39,7 @@ def search_models(call: Call) -> dict[str, Any]:
     """A page of models that a filter takes, by name or by last change."""
     limit = call.whole("max_results", default=100, most=MAX_MODELS)
     conditions = parse_filter(call.text("filter", default=""), OF_MODELS)
-    order = parse_order(call.texts("order_by"), MODEL_ORDER)
+    order = parse_order(call.texts("order_by"), MODEL_ORDER, what="Invalid order by key")
     key, descending = order[0] if order else ("name", False)
     by_update = key == "timestamp"
     token = call.text("page_token", default="")
@@ -73,7 +74,7 @@ def search_versions(call: Call) -> dict[str, Any]:
     """A page of versions that a filter takes, ordered within the page: model by model, the highest first."""
     limit = min(call.whole("max_results", default=MAX_VERSIONS, most=MAX_VERSIONS), MOST_VERSIONS)
     conditions = parse_filter(call.text("filter", default=""), OF_VERSIONS)
-    order = parse_order(call.texts("order_by"), VERSION_ORDER)
+    order = parse_order(call.texts("order_by"), VERSION_ORDER, what="Invalid attribute key")
     token = call.text("page_token", default="")
     found: list[ModelVersion] = []
     place: ModelVersion | None = None
@@ -106,8 +107,8 @@ def _walk(call: Call, conditions: Filter, token: str) -> Iterator[Sequence[Model
         yield from _versions_of(call, ModelId(call.team, name), below)
     exact = [each.value for each in conditions if not each.is_tag and each.key == "name" and each.operator == "="]
     if exact:
-        if not name:
-            yield from _versions_of(call, call.model_called(exact[0]), None)
+        if not name and (wanted := _name(exact[0])):
+            yield from _versions_of(call, ModelId(call.team, wanted), None)
         return
     more = True
     while more:
@@ -137,14 +138,29 @@ def _versions_of(call: Call, model_id: ModelId, below: VersionLabel | None) -> I
         yield batch
 
 
+def _name(text: str) -> ModelName | None:
+    """A name that a model may have; a search for another one finds nothing."""
+    try:
+        return ModelName.parse(text)
+    except InvalidFields:
+        return None
+
+
 def _takes_model(conditions: Filter, model: RegisteredModel) -> bool:
+    if _hides(model.tags, conditions):
+        return False
     return all(each.holds({"name": model.id.name}, model.tags) for each in conditions)
+
+
+def _hides(tags: Mapping[str, str], conditions: Filter) -> bool:
+    """Prompts are no models, unless somebody asks for them."""
+    return is_prompt(tags) and not any(each.key == IS_PROMPT for each in conditions)
 
 
 def _takes_version(conditions: Filter, version: ModelVersion) -> bool:
     tags = tags_of(version)
-    if tags.get(IS_PROMPT) == "true" and not any(each.key == IS_PROMPT for each in conditions):
-        return False  # prompts are no models, unless somebody asks for them
+    if _hides(tags, conditions):
+        return False
     attributes = {"name": version.model.name, "run_id": run_of(version), "source_path": source_of(version)}
     numbers = {"version_number": int(version.label)} if version.label.isdecimal() else {}
     return all(each.holds(attributes | numbers, tags) for each in conditions)
