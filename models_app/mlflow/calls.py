@@ -14,7 +14,7 @@ from models_app.domain import documents
 from models_app.domain.actors import Actor
 from models_app.domain.annotations import MAX_DESCRIPTION
 from models_app.domain.errors import InvalidFields, VersionNotFound
-from models_app.domain.labels import VersionLabel
+from models_app.domain.labels import MAX_SEQUENCE_DIGITS, WHOLE, VersionLabel, is_number
 from models_app.domain.models import ModelId
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import VersionReference
@@ -23,7 +23,7 @@ from models_app.mlflow import values
 from models_app.mlflow.refusals import MlflowRefusal, invalid
 
 WORKSPACE = "X-MLFLOW-WORKSPACE"
-WHOLE = re.compile(r"[+-]?[0-9]+")
+INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ class Call:
         if value is None:
             return default
         is_number = isinstance(value, int) and not isinstance(value, bool)
-        if not is_number and not (isinstance(value, str) and WHOLE.fullmatch(value)):
+        if not is_number and not (isinstance(value, str) and INTEGER.fullmatch(value)):
             raise values.wrong_type(name, value)
         if len(str(value)) > len(str(most)) or int(value) > most:
             raise values.wrong_type(name, value)
@@ -159,10 +159,12 @@ class Call:
 
 def version_called(text: str, *, model: ModelId) -> VersionReference:
     """A version by its number, or by its label."""
+    if WHOLE.fullmatch(text) and not is_number(text) and len(text) <= MAX_SEQUENCE_DIGITS:
+        return VersionReference(model, number=int(text))
     try:
         return VersionReference(model, label=VersionLabel.parse(text))
     except InvalidFields:
-        if WHOLE.fullmatch(text):
+        if INTEGER.fullmatch(text):
             raise VersionNotFound(model=model, version=text[:100]) from None
         raise invalid(f"Parameter 'version' must be an integer, got '{text[:100]}'.") from None
 

@@ -37,7 +37,7 @@ def create(call: Call) -> Body:
             lineage[kept] = text
     origin = find_origin(source, call=call)
     if origin is not None:
-        lineage["source"] = f"models:/{origin.model.name}/{origin.label}"
+        lineage["source"] = f"models:/{origin.model.name}/{origin.number}"
     registered = versions.register(
         actor=call.actor,
         registration=Registration(

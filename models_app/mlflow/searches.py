@@ -14,7 +14,6 @@ from models_app.mlflow import pages
 from models_app.mlflow.calls import Call
 from models_app.mlflow.filters import IS_PROMPT, OF_MODELS, OF_VERSIONS, Filter, parse_filter, parse_order
 from models_app.mlflow.representations import (
-    milliseconds,
     model_body,
     run_of,
     source_of,
@@ -162,7 +161,7 @@ def _takes_version(conditions: Filter, version: ModelVersion) -> bool:
     if _hides(tags, conditions):
         return False
     attributes = {"name": version.model.name, "run_id": run_of(version), "source_path": source_of(version)}
-    numbers = {"version_number": int(version.label)} if version.label.isdecimal() else {}
+    numbers = {"version_number": int(version.number)} if version.number.isdecimal() else {}
     return all(each.holds(attributes | numbers, tags) for each in conditions)
 
 
@@ -181,9 +180,9 @@ def _ordered(page: Sequence[ModelVersion], order: Sequence[tuple[str, bool]]) ->
     """By the wanted keys; then as MLflow does: the last changed first, then by name, then the highest first."""
     keys = {
         "name": lambda version: version.model.name,
-        "version_number": lambda version: version.label.key,
-        "creation_timestamp": lambda version: milliseconds(version.created_at),
-        "last_updated_timestamp": lambda version: milliseconds(version.updated_at),
+        "version_number": lambda version: int(version.number) if version.number.isdecimal() else 0,
+        "creation_timestamp": lambda version: clock.to_milliseconds(version.created_at),
+        "last_updated_timestamp": lambda version: clock.to_milliseconds(version.updated_at),
     }
     wanted = [*order, ("last_updated_timestamp", True), ("name", False), ("version_number", True)]
     ordered = list(page)

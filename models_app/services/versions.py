@@ -32,7 +32,7 @@ from models_app.domain.versions import (
 from models_app.services.idempotency import Once, answered_once, keeping
 from models_app.services.preconditions import Expected, expect
 from models_app.storage import models, numbers, teams, versions
-from models_app.storage.table import ModelItem, VersionItem
+from models_app.storage.table import ModelItem, NumberItem, VersionItem
 from models_app.storage.transactions import Refused, Write, commit, until_undisturbed
 
 Blocker = dict[str, str]
@@ -247,9 +247,10 @@ def _register_as(
     is_reserved: bool = False,
     once: Once[Registered] | None,
 ) -> Registered:
+    attempt = 0
     while True:
         now = clock.now()
-        version = ModelVersion.begin(registration, label=label, by=actor.name, at=now)
+        version = ModelVersion.begin(registration, label=label, by=actor.name, at=now, attempt=attempt)
         registered = Registered(version, is_new=True)
         highest = models.is_highest(label, seen=seen)
         event = _event(
@@ -261,10 +262,13 @@ def _register_as(
         )
         try:
             kept = keeping(once, registered, at=now)
-            commit([*kept, versions.creating(version), models.adding(version, seen=seen)], event=event)
+            commit([*kept, *versions.creating(version), models.adding(version, seen=seen)], event=event)
         except Refused as refused:
             if isinstance(refused.item, ModelItem):
                 seen = refused.item  # the label is not the highest after all: now we know what stands
+                continue
+            if isinstance(refused.item, NumberItem):
+                attempt += 1  # another label of this very millisecond has its number
                 continue
             if not isinstance(refused.item, VersionItem):
                 raise

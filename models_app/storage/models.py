@@ -9,23 +9,21 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from pynamodb.attributes import UnicodeSetAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from models_app.domain import clock
 from models_app.domain.aliases import AliasName
-from models_app.domain.annotations import short_tags
 from models_app.domain.documents import canonical_json
 from models_app.domain.errors import ModelNotFound
-from models_app.domain.frameworks import Framework, Target
 from models_app.domain.labels import VersionLabel
-from models_app.domain.models import ModelFilter, ModelId, ModelTaken, RegisteredModel, VersionSummary
+from models_app.domain.models import ModelFilter, ModelId, ModelTaken, RegisteredModel
 from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import ModelVersion
 from models_app.storage import table
 from models_app.storage.pages import FILTERED_BATCH, Listing, beginning_with, read_item, read_page
+from models_app.storage.summaries import showing, showing_none, summary, words
 from models_app.storage.table import ModelItem, RawItem, RegistryItem
 from models_app.storage.transactions import Refused, Verb, Write
 
@@ -119,8 +117,9 @@ def model(item: ModelItem) -> RegisteredModel:
         description=item.description or "",
         tags=json.loads(item.tags or "{}"),
         aliases=aliases(item),
+        sequences=sequences(item),
         placements=placements(item),
-        latest=_summary(item.latest) if item.latest else None,
+        latest=summary(item.latest) if item.latest else None,
         version_count=int(item.version_count or 0),
         created_at=clock.from_wire(item.created_at or ""),
         created_by=item.created_by or "",
@@ -133,6 +132,11 @@ def aliases(item: ModelItem) -> dict[AliasName, VersionLabel]:
     """Where a model's aliases point."""
     kept = json.loads(item.aliases or "{}")
     return {AliasName(name): VersionLabel(label) for name, label in kept.items()}
+
+
+def sequences(item: ModelItem) -> dict[VersionLabel, int]:
+    """The numbers of the versions that a model's aliases point to, where their labels are none."""
+    return {VersionLabel(label): number for label, number in json.loads(item.sequences or "{}").items()}
 
 
 def placements(item: ModelItem) -> dict[str, dict[str, Any]]:
@@ -171,7 +175,7 @@ def adding(version: ModelVersion, *, seen: ModelItem | None) -> Write:
         ModelItem.created_by.set(ModelItem.created_by | version.created_by),
     ]
     if highest:
-        actions += _latest(version)
+        actions += showing(version)
     return Write(Verb.UPDATE, item_of(version.model), condition, Refused, actions)
 
 
@@ -180,7 +184,7 @@ def reflecting(version: ModelVersion, *, seen: ModelItem) -> Write:
     key = version.label.key
     highest = seen.latest_key == key
     condition = ModelItem.latest_key == key if highest else ModelItem.latest_key != key
-    actions = _touching(version.model, version.updated_at) + (_latest(version) if highest else [])
+    actions = _touching(version.model, version.updated_at) + (showing(version) if highest else [])
     return Write(Verb.UPDATE, item_of(version.model), condition, Refused, actions)
 
 
@@ -188,15 +192,28 @@ def removing(version: ModelVersion, *, seen: ModelItem, successor: ModelVersion 
     """The model's part of deleting a version. ``successor`` is the next one down, which may become the highest."""
     actions = [*_touching(version.model, version.updated_at), ModelItem.version_count.add(-1)]
     if seen.latest_key == version.label.key:
-        actions += _latest(successor) if successor else _no_latest()
+        actions += showing(successor) if successor else showing_none()
     return Write(Verb.UPDATE, item_of(version.model), ModelItem.rev == seen.rev, Refused, actions)
 
 
 def pointing(
-    model_id: ModelId, *, seen: ModelItem, aliases_after: Mapping[AliasName, VersionLabel], at: datetime
+    model_id: ModelId,
+    *,
+    seen: ModelItem,
+    aliases_after: Mapping[AliasName, VersionLabel],
+    at: datetime,
+    target: ModelVersion | None = None,
 ) -> Write:
-    """The model's part of moving or removing an alias: its list of them."""
-    actions = [*_touching(model_id, at), ModelItem.aliases.set(canonical_json(aliases_after))]
+    """The model's part of moving an alias to a target, or of removing one: its list of them."""
+    known = sequences(seen)
+    if target is not None and target.sequence is not None:
+        known[target.label] = target.sequence
+    kept = {label: known[label] for label in aliases_after.values() if label in known}
+    actions = [
+        *_touching(model_id, at),
+        ModelItem.aliases.set(canonical_json(aliases_after)),
+        ModelItem.sequences.set(canonical_json(kept)) if kept else ModelItem.sequences.remove(),
+    ]
     return Write(Verb.UPDATE, item_of(model_id), ModelItem.aliases == seen.aliases, Refused, actions)
 
 
@@ -207,7 +224,7 @@ def placing(
     highest = next((version for version in changed if version.label.key == seen.latest_key), None)
     stands = ModelItem.placements == seen.placements if seen.placements else ModelItem.placements.does_not_exist()
     unmoved = ModelItem.latest_key == seen.latest_key if seen.latest_key else ModelItem.latest_key.does_not_exist()
-    actions = _touching(changed[0].model, at) + (_latest(highest) if highest else [])
+    actions = _touching(changed[0].model, at) + (showing(highest) if highest else [])
     actions.append(ModelItem.placements.set(canonical_json(placements_after)))
     return Write(Verb.UPDATE, item_of(changed[0].model), stands & unmoved, Refused, actions)
 
@@ -221,7 +238,7 @@ def founding(new: RegisteredModel) -> Write:
         ModelItem.version_count.set(0),
         ModelItem.description.set(new.description),
         ModelItem.tags.set(canonical_json(new.tags)),
-        _words(ModelItem.tag_words, new.tags),
+        words(ModelItem.tag_words, new.tags),
         ModelItem.aliases.set("{}"),
         ModelItem.created_at.set(at),
         ModelItem.created_by.set(new.created_by),
@@ -236,7 +253,7 @@ def describing(changed: RegisteredModel) -> Write:
         *_touching(changed.id, changed.updated_at),
         ModelItem.description.set(changed.description),
         ModelItem.tags.set(canonical_json(changed.tags)),
-        _words(ModelItem.tag_words, changed.tags),
+        words(ModelItem.tag_words, changed.tags),
     ]
     return Write(Verb.UPDATE, item_of(changed.id), ModelItem.rev == changed.revision - 1, Refused, actions)
 
@@ -286,65 +303,3 @@ def _touching(model_id: ModelId, at: datetime) -> list[Action]:
         ModelItem.gsi2pk.set(table.team_models_by_update(model_id.team)),
         ModelItem.gsi2sk.set(clock.wire(at)),
     ]
-
-
-def _latest(version: ModelVersion) -> list[Action]:
-    target = version.mutable.target
-    return [
-        ModelItem.latest_key.set(version.label.key),
-        ModelItem.latest.set(summary_text(version.summary)),
-        ModelItem.framework.set(version.framework.value),
-        ModelItem.status.set(version.mutable.status.value),
-        ModelItem.target.set(target.value) if target else ModelItem.target.remove(),
-        _words(ModelItem.latest_tag_words, version.mutable.tags),
-    ]
-
-
-def _no_latest() -> list[Action]:
-    emptied = (
-        ModelItem.latest_key,
-        ModelItem.latest,
-        ModelItem.framework,
-        ModelItem.status,
-        ModelItem.target,
-        ModelItem.latest_tag_words,
-    )
-    return [attribute.remove() for attribute in emptied]
-
-
-def _words(attribute: UnicodeSetAttribute, tags: Mapping[str, str]) -> Action:
-    """Tags as words to filter by; DynamoDB keeps no empty set."""
-    words = {*tags, *(f"{key}:{value}" for key, value in short_tags(tags).items())}
-    return attribute.set(words) if words else attribute.remove()
-
-
-def summary_text(summary: VersionSummary) -> str:
-    """A version's summary as its model keeps it."""
-    return canonical_json(
-        {
-            "label": summary.label,
-            "status": summary.status,
-            "framework": summary.framework,
-            "frameworkVersion": summary.framework_version,
-            "target": summary.target,
-            "uri": summary.artifact_uri,
-            "tags": dict(summary.tags),
-            "createdAt": clock.wire(summary.created_at),
-            "createdBy": summary.created_by,
-        }
-    )
-
-
-def _summary(text: str) -> VersionSummary:
-    kept = json.loads(text)
-    return VersionSummary(
-        label=VersionLabel(kept["label"]),
-        status=kept["status"],
-        framework=Framework(kept["framework"]),
-        framework_version=kept["frameworkVersion"],
-        target=Target(kept["target"]) if kept["target"] else None,
-        artifact_uri=kept["uri"],
-        tags=kept["tags"],
-        created_at=clock.from_wire(kept["createdAt"]),
-        created_by=kept["createdBy"],
-    )

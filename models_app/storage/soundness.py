@@ -17,7 +17,7 @@ from models_app.domain.deployments import DeploymentStatus
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.teams import Role, TeamSlug
-from models_app.storage import calls, models, table, versions
+from models_app.storage import calls, models, summaries, table, versions
 from models_app.storage.table import (
     AliasItem,
     DeploymentItem,
@@ -25,6 +25,7 @@ from models_app.storage.table import (
     FailedSignInsItem,
     MembershipItem,
     ModelItem,
+    NumberItem,
     RawItem,
     RegistryItem,
     TeamItem,
@@ -59,6 +60,7 @@ def faults_in(items: list[RegistryItem]) -> Iterator[str]:
             continue
         yield from _faults_of_model(head, rows)
         yield from _faults_of_aliases(head, rows, aliases)
+        yield from _faults_of_numbers(head, rows, [item for item in members if isinstance(item, NumberItem)])
         registered = {
             item.version for item in events.values() if item.name == "ModelVersionRegistered" and item.pk == partition
         }
@@ -107,7 +109,7 @@ def _faults_of_model(head: ModelItem, rows: list[VersionItem]) -> Iterator[str]:
         yield f"{head.pk}: takes {head.latest_key} for the highest version, which is {highest}"
     elif highest is not None:
         version = live[highest]
-        if head.latest != models.summary_text(versions.version(version).summary):
+        if head.latest != summaries.summary_text(versions.version(version).summary):
             yield f"{head.pk}: its summary of {version.label} is not what that version says"
         if (head.framework, head.status, head.target) != (version.framework, version.status, version.target):
             yield f"{head.pk}: is filtered by other values than {version.label} has"
@@ -125,15 +127,33 @@ def _faults_of_aliases(head: ModelItem, rows: list[VersionItem], aliases: list[A
         version = by_label.get(alias.label)
         if version is None or version.deleted_at:
             yield f"{head.pk}: the alias {alias.alias} points to {alias.label}, which is not there"
-        elif any(
-            getattr(alias, name) != getattr(version, name) for name in set(VersionItem.get_attributes()) - OF_THE_ALIAS
-        ):
+        elif _differ(alias, version):
             yield f"{head.pk}: the alias {alias.alias} holds an outdated copy of {alias.label}"
     if models.aliases(head) != {alias.alias: alias.label for alias in aliases}:
         yield f"{head.pk}: lists other aliases than it has"
     for version in rows:
         if set(json.loads(version.aliases)) != pointing[version.label]:
             yield f"{head.pk}: {version.label} knows other aliases than point to it"
+
+
+def _faults_of_numbers(head: ModelItem, rows: list[VersionItem], numbers: list[NumberItem]) -> Iterator[str]:
+    by_label = {item.label: item for item in rows}
+    for number in numbers:
+        version = by_label.get(number.label)
+        if version is None or _differ(number, version):
+            yield f"{head.pk}: the number {number.sequence} is none of {number.label}, or holds an outdated copy of it"
+    numbered = {item.label for item in numbers}
+    for version in rows:
+        if version.sequence is not None and version.label not in numbered:
+            yield f"{head.pk}: {version.label} is not found by its number {version.sequence}"
+    pointed_to = [by_label[label] for label in models.aliases(head).values() if label in by_label]
+    if models.sequences(head) != {each.label: int(each.sequence) for each in pointed_to if each.sequence is not None}:
+        yield f"{head.pk}: lists other numbers of aliases than their versions have"
+
+
+def _differ(copy: VersionItem, version: VersionItem) -> bool:
+    attributes = set(VersionItem.get_attributes()) - OF_THE_ALIAS
+    return any(getattr(copy, name) != getattr(version, name) for name in attributes)
 
 
 def _faults_of_teams(items: list[RegistryItem]) -> Iterator[str]:
@@ -175,10 +195,8 @@ def _key_of(item: RegistryItem) -> tuple[str, str]:
             return table.user_partition(item.username), table.membership_sort(TeamSlug(item.team))
         case TokenItem():
             return table.token_partition(item.id), table.TOKEN
-        case AliasItem():
-            return table.model_partition(ModelId.parse(item.model)), table.alias_sort(AliasName(item.alias))
         case VersionItem():
-            return table.model_partition(ModelId.parse(item.model)), table.version_sort(VersionLabel(item.label))
+            return table.model_partition(ModelId.parse(item.model)), _sort_of(item)
         case ModelItem():
             return table.model_partition(ModelId.parse(item.model)) if item.model else item.pk, table.MODEL
         case EventItem():
@@ -186,6 +204,15 @@ def _key_of(item: RegistryItem) -> tuple[str, str]:
         case DeploymentItem():
             return table.deployment_partition(DeploymentId.parse(item.id)), table.DEPLOYMENT
     return item.pk, item.sk
+
+
+def _sort_of(item: VersionItem) -> str:
+    match item:
+        case AliasItem():
+            return table.alias_sort(AliasName(item.alias))
+        case NumberItem():
+            return table.number_sort(int(item.sequence or 0))
+    return table.version_sort(VersionLabel(item.label))
 
 
 def _places(item: RegistryItem) -> list[tuple[str | None, str | None]]:

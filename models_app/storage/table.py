@@ -7,6 +7,7 @@
 |                        |                     |                     | 2: ``TEAM#team#UPDATED`` / time           |
 | version                | ``MODEL#team.name`` | ``VERSION#key``     |                                           |
 | alias, with a copy     | ``MODEL#team.name`` | ``ALIAS#alias``     |                                           |
+| number, with a copy    | ``MODEL#team.name`` | ``NUMBER#number``   |                                           |
 | event                  | its model's, team's | ``EVENT#ulid``      | 1: ``TEAM#team#EVENTS`` / ulid            |
 |                        | or user's, or       |                     | 2: ``OUTBOX#shard`` / ulid till published |
 |                        | ``PLATFORM``        |                     | 3: ``MODEL#…#DECIDES#name`` / ulid        |
@@ -175,6 +176,7 @@ class ModelItem(RegistryItem, discriminator="model"):
     description = UnicodeAttribute(null=True)
     tags = UnicodeAttribute(null=True)  # JSON
     aliases = UnicodeAttribute(null=True)  # JSON: alias -> label
+    sequences = UnicodeAttribute(null=True)  # JSON: label -> number, of those versions that aliases point to
     version_count = NumberAttribute(null=True)
     last_number = NumberAttribute(null=True)  # the last automatic version number given out
     placements = UnicodeAttribute(null=True)  # JSON: slot -> what runs there, ran before, and is under way
@@ -198,6 +200,7 @@ class VersionItem(RegistryItem, discriminator="version"):
 
     model = UnicodeAttribute()
     label = UnicodeAttribute()
+    sequence = NumberAttribute(null=True)  # its number, where the label is none
     framework = UnicodeAttribute()
     framework_version = UnicodeAttribute(null=True)
     uri = UnicodeAttribute()
@@ -228,6 +231,10 @@ class AliasItem(VersionItem, discriminator="alias"):
     alias_rev = NumberAttribute()
     moved_at = UnicodeAttribute()
     moved_by = UnicodeAttribute()
+
+
+class NumberItem(VersionItem, discriminator="number"):
+    """The number of a version whose label is none: a copy of that version, which lives as long as it does."""
 
 
 class DeploymentItem(RegistryItem, discriminator="deployment"):
@@ -285,6 +292,7 @@ DEPLOYMENT = "DEPLOYMENT"
 IDEMPOTENCY = "IDEMPOTENCY"
 MODEL = "VERSION~"
 VERSIONS = "VERSION#"
+NUMBERS = "NUMBER#"
 EVENTS = "EVENT#"
 MEMBERSHIPS = "TEAM#"
 FAILED_SIGN_INS = "TRIES"  # between memberships and user, so that signing in reads all three at once
@@ -319,6 +327,10 @@ def version_sort(label: VersionLabel) -> str:
 
 def alias_sort(alias: AliasName) -> str:
     return f"ALIAS#{alias}"
+
+
+def number_sort(number: int) -> str:
+    return f"{NUMBERS}{number}"
 
 
 def event_sort(event_id: str) -> str:

@@ -76,6 +76,13 @@ DAMAGES = {
     "an alias listed elsewhere": Damage(FRAUD, "VERSION~", "lists other aliases", {"aliases": '{"champion":"2"}'}),
     "an alias that its version does not know": Damage(FRAUD, FIRST, "1.0.0 knows other aliases", {"aliases": "[]"}),
     "an alias that only its version knows": Damage(FRAUD, SECOND, "2 knows other aliases", {"aliases": '["champion"]'}),
+    "another key of a number": Damage(FRAUD, "NUMBER#", "stands under another key", {"sequence": 7}),
+    "a number of nothing": Damage(FRAUD, FIRST, "is none of 1.0.0, or holds an outdated copy"),
+    "an outdated copy of a number": Damage(FRAUD, "NUMBER#", "holds an outdated copy of it", {"description": "old"}),
+    "a lost number": Damage(FRAUD, "NUMBER#", "1.0.0 is not found by its number"),
+    "a number that the model does not know": Damage(
+        FRAUD, "VERSION~", "lists other numbers of aliases", {"sequences": None}
+    ),
     "a lost team": Damage("TEAM#payments", "TEAM", "belongs to the team payments, which is not there"),
     "a deleted team": Damage(
         "TEAM#payments", "TEAM", "belongs to the team payments, which is not", {"deleted_at": "x"}
