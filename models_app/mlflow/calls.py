@@ -23,6 +23,8 @@ from models_app.mlflow import values
 from models_app.mlflow.refusals import MlflowRefusal, invalid
 
 WORKSPACE = "X-MLFLOW-WORKSPACE"
+ONCE = "once"  # the parameter with the key of a request that may come twice
+CLIENT = "mlflow-python-client/"
 INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
@@ -32,12 +34,16 @@ class Call:
 
     Attributes:
         is_query: whether every parameter is a list of texts, as a query has them.
+        key: under which the request is made once only, if it has one.
+        follows_redirects: whether MLflow's own client asks, of which that is known.
     """
 
     actor: Actor
     team: TeamSlug
     given: Mapping[str, Any]
     is_query: bool
+    key: str | None = None
+    follows_redirects: bool = False
 
     @classmethod
     def of(cls, request: Request) -> Call:
@@ -46,7 +52,14 @@ class Call:
         is_query = request.method in {"GET", "HEAD"}
         given = dict(request.query_params.lists()) if is_query else _body_of(request)
         team = _team_of(actor, request.headers.get(WORKSPACE))
-        return cls(actor=actor, team=team, given=given, is_query=is_query)
+        return cls(
+            actor=actor,
+            team=team,
+            given=given,
+            is_query=is_query,
+            key=request.query_params.get(ONCE, request.headers.get("Idempotency-Key")),
+            follows_redirects=request.headers.get("User-Agent", "").startswith(CLIENT),
+        )
 
     def find(self, name: str) -> Any:
         """A parameter as it was sent, in either of the spellings that protobuf knows, or None."""

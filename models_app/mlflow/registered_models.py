@@ -12,6 +12,7 @@ from models_app.domain.models import RegisteredModel
 from models_app.domain.versions import VersionReference
 from models_app.mlflow.calls import Call
 from models_app.mlflow.refusals import MlflowRefusal
+from models_app.mlflow.repeating import answer_once
 from models_app.mlflow.representations import model_body, stage_of, version_body
 from models_app.mlflow.stages import STAGES, parse_stage
 from models_app.mlflow.values import check_tags, parse_alias
@@ -24,11 +25,16 @@ NEWEST = 100
 
 
 def create(call: Call) -> Body:
-    """Make a model without versions."""
-    model = models.create_model(
-        actor=call.actor, model_id=call.new_model_id, description=call.description, tags=call.tags
+    """Make a model without versions. One call, before which MLflow's client is sent on."""
+    model_id, description, tags = call.new_model_id, call.description, call.tags
+    return answer_once(
+        call,
+        address="registered-models/create",
+        do=lambda once: models.create_model(
+            actor=call.actor, model_id=model_id, description=description, tags=tags, once=once
+        ),
+        answer=lambda model: {"registered_model": model_body(model, [])},
     )
-    return {"registered_model": model_body(model, [])}
 
 
 def get(call: Call) -> Body:

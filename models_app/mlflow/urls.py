@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, JsonResponse
@@ -18,6 +19,7 @@ from models_app.identity.authentication import BearerAuthentication
 from models_app.mlflow import model_versions, registered_models
 from models_app.mlflow.calls import Call
 from models_app.mlflow.refusals import handle
+from models_app.mlflow.repeating import SentOn
 from models_app.mlflow.searches import search_models, search_versions
 
 Deed = Callable[[Call], dict[str, Any]]
@@ -93,7 +95,10 @@ class MlflowView(APIView):
         method = "GET" if request.method == "HEAD" else request.method or ""
         if method not in self.deeds:
             raise Http404
-        return Response(self.deeds[method](Call.of(request)))
+        try:
+            return Response(self.deeds[method](Call.of(request)))
+        except SentOn as on:
+            return Response({}, status=HTTPStatus.TEMPORARY_REDIRECT, headers={"Location": on.location})
 
     get = post = put = patch = delete = head = answer
 
