@@ -15,7 +15,7 @@ from models_app.mlflow.refusals import MlflowRefusal
 from models_app.mlflow.repeating import answer_once
 from models_app.mlflow.representations import model_body, stage_of, version_body
 from models_app.mlflow.stages import STAGES, parse_stage
-from models_app.mlflow.values import check_tags, parse_alias
+from models_app.mlflow.values import MAX_MODEL_TAG_BYTES, check_tags, parse_alias
 from models_app.services import aliases, models, versions
 
 Body = dict[str, Any]
@@ -27,6 +27,7 @@ NEWEST = 100
 def create(call: Call) -> Body:
     """Make a model without versions. One call, before which MLflow's client is sent on."""
     model_id, description, tags = call.new_model_id, call.description, call.tags
+    check_tags(tags, most_bytes=MAX_MODEL_TAG_BYTES)
     return answer_once(
         call,
         address="registered-models/create",
@@ -60,7 +61,7 @@ def set_tag(call: Call) -> Body:
 
     def change(model: RegisteredModel) -> RegisteredModel:
         tags = {**model.tags, key: value}
-        check_tags(tags)
+        check_tags(tags, most_bytes=MAX_MODEL_TAG_BYTES)
         return replace(model, tags=tags)
 
     models.describe_model(actor=call.actor, model_id=call.model_id, change=change)

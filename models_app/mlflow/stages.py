@@ -12,6 +12,7 @@ from models_app.mlflow.refusals import invalid
 from models_app.mlflow.representations import NO_STAGE, stage_of
 from models_app.mlflow.values import STAGE_TAG
 from models_app.services import models, versions
+from models_app.services.exclusive_tags import move_tag
 
 ARCHIVED = "Archived"
 ACTIVE = ("Staging", "Production")
@@ -28,19 +29,16 @@ def parse_stage(text: str) -> str:
 
 
 def transition(*, actor: Actor, reference: VersionReference, to: str, archive_others: bool) -> ModelVersion:
-    """Put a version in a stage; the others there go to the archive, if that is asked. Two calls for each version.
+    """Put a version in a stage; the others there go to the archive, if that is asked, with it or not at all.
 
-    It is no single change: the version comes first, so that the stage is never empty, and doing it again goes on.
+    Two calls; three with others, and more in a model of more than 250 versions.
     """
     if archive_others and to not in ACTIVE:
         sentence = f"because '{to}' is not an Active stage. Valid stages are {list(ACTIVE)}"
         raise invalid(f"Model version transition cannot archive existing model versions {sentence}")
-    changed = _put(actor, reference, to)
     if archive_others:
-        others = [each for each in _walk(actor, reference.model, to) if each.label != changed.label]
-        for other in others:
-            _put(actor, VersionReference(other.model, label=other.label), ARCHIVED)
-    return changed
+        return move_tag(actor=actor, reference=reference, key=STAGE_TAG, value=to, others=ARCHIVED)
+    return _put(actor, reference, to)
 
 
 def find_in_stage(stage: str, *, actor: Actor, model_id: ModelId) -> ModelVersion | None:

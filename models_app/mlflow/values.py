@@ -22,8 +22,9 @@ STAGE_TAG = "mlflow.registry.stage"
 PROMPT_TEXT = "mlflow.prompt.text"
 MAX_TAG_VALUE = 100_000
 
-# All tags of a version lie in its item, which DynamoDB bounds at 400 KB.
+# All tags lie in one item, which DynamoDB bounds at 400 KB; a model's also shows those of its highest version.
 MAX_TAG_BYTES = 200 * 1024
+MAX_MODEL_TAG_BYTES = 64 * 1024
 MAX_ALIAS = 255
 LONGEST_QUOTE = 300
 
@@ -87,7 +88,7 @@ def check_tag_key(key: str) -> None:
         raise invalid(f"The tag '{STAGE_TAG}' is set by transition-stage.")
 
 
-def check_tags(tags: Mapping[str, str]) -> None:
+def check_tags(tags: Mapping[str, str], *, most_bytes: int = MAX_TAG_BYTES) -> None:
     """Refuse tags that cannot be kept."""
     for key, value in tags.items():
         check_tag_key(key)
@@ -97,8 +98,8 @@ def check_tags(tags: Mapping[str, str]) -> None:
             raise invalid(f"'value' exceeds the maximum length of {MAX_TAG_VALUE} characters")
     if len(tags) > MAX_TAGS:
         raise invalid(f"These are {len(tags)} tags; at most {MAX_TAGS} are kept.")
-    if documents.size_bytes(dict(tags)) > MAX_TAG_BYTES:
-        raise invalid(f"These tags take more than {MAX_TAG_BYTES} bytes together.")
+    if documents.size_bytes(dict(tags)) > most_bytes:
+        raise invalid(f"These tags take more than {most_bytes} bytes together.")
 
 
 def _check_separators(name: str) -> None:

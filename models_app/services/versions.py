@@ -109,16 +109,23 @@ def update(
         part = change(old)
         if part.status is VersionStatus.REGISTERED:
             part = replace(part, status=status_from({live.status for live in old.deployments.values()}))
-        changes = differences(old.mutable, part)
-        if not changes or around.model is None:
+        new, event = updated(old, part, by=actor)
+        if event is None or around.model is None:
             return old
-        new = old.changed(mutable=part, by=actor.name, at=clock.now())
-        data = {"changes": {name: {"from": told(old), "to": told(new)} for name, (old, new) in changes.items()}}
-        event = _event(EventKind.MODEL_VERSION_UPDATED, new, actor, data=data)
         commit([*versions.rewriting(old, new), models.reflecting(new, seen=around.model)], event=event)
         return new
 
     return until_undisturbed(attempt)
+
+
+def updated(old: ModelVersion, part: MutablePart, *, by: Actor) -> tuple[ModelVersion, Event | None]:
+    """A version with another mutable part, and the event that tells of it; the old one and None if nothing changes."""
+    changes = differences(old.mutable, part)
+    if not changes:
+        return old, None
+    new = old.changed(mutable=part, by=by.name, at=clock.now())
+    data = {"changes": {name: {"from": told(was), "to": told(now)} for name, (was, now) in changes.items()}}
+    return new, _event(EventKind.MODEL_VERSION_UPDATED, new, by, data=data)
 
 
 def find_blockers(version: ModelVersion) -> list[Blocker]:

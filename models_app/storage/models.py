@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 from operator import and_
@@ -186,6 +187,13 @@ def reflecting(version: ModelVersion, *, seen: ModelItem) -> Write:
     condition = ModelItem.latest_key == key if highest else ModelItem.latest_key != key
     actions = _touching(version.model, version.updated_at) + (showing(version) if highest else [])
     return Write(Verb.UPDATE, item_of(version.model), condition, Refused, actions)
+
+
+def reflecting_all(changed: Sequence[ModelVersion], *, seen: ModelItem) -> Write:
+    """The model's part of updating several versions, if nothing in the model has changed since it was seen."""
+    highest = next((version for version in changed if version.label.key == seen.latest_key), changed[0])
+    write = reflecting(highest, seen=seen)
+    return replace(write, condition=write.condition & (ModelItem.rev == seen.rev))
 
 
 def removing(version: ModelVersion, *, seen: ModelItem, successor: ModelVersion | None) -> Write:

@@ -29,6 +29,9 @@ PASSING_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "Provisio
 # DynamoDB takes 4 MB in one transaction, and tells by its text alone that there were more.
 MAX_BYTES = 4_000_000
 
+# And 400 KB in one item, with its attributes' names, of which the text of a request tells a little too few.
+MAX_ITEM_BYTES = 400_000
+
 T = TypeVar("T")
 
 # From the item that stood in the way, or None: the error to raise.
@@ -87,8 +90,10 @@ class Refused(Exception):
         super().__init__("a condition failed")
 
 
-def commit(writes: Sequence[Write], *, event: Event) -> None:
+def commit(writes: Sequence[Write], *, event: Event, also: Sequence[Event] = ()) -> None:
     """Write all of it and the event, or nothing. One call, unless storage asks for patience.
+
+    ``also`` are further events of the same change; the items bear the id of the first.
 
     Raises:
         RegistryError: the refusal of a write whose condition failed.
@@ -96,13 +101,15 @@ def commit(writes: Sequence[Write], *, event: Event) -> None:
         ChangeTooLarge: it is more than one transaction takes; nothing was sent.
         StorageBusy: storage did not answer in time; the change may or may not have been made.
     """
-    recording = Write(Verb.PUT, events.item(event), RegistryItem.pk.does_not_exist(), Refused)
-    ordered = sorted([*writes, recording], key=lambda write: write.verb.value)
+    recording = [Write(Verb.PUT, events.item(each), RegistryItem.pk.does_not_exist(), Refused) for each in also]
+    recording.append(Write(Verb.PUT, events.item(event), RegistryItem.pk.does_not_exist(), Refused))
+    ordered = sorted([*writes, *recording], key=lambda write: write.verb.value)
     operations: dict[Verb, list[dict[str, object]]] = {verb: [] for verb in Verb}
     for write in ordered:
         write.item.rid = event.id
         operations[write.verb].append(write.arguments)
-    if _bytes_of(list(operations.values())) > MAX_BYTES:
+    sizes = [_bytes_of(each) for group in operations.values() for each in group]
+    if sum(sizes) > MAX_BYTES or max(sizes) > MAX_ITEM_BYTES:
         raise ChangeTooLarge
     patience = calls.Patience()
     while True:

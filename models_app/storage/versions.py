@@ -20,7 +20,7 @@ from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import Team
 from models_app.domain.versions import LiveDeployment, ModelVersion, MutablePart, VersionReference, VersionStatus
 from models_app.storage import models, table, teams
-from models_app.storage.pages import Listing, read_batch, read_item, read_page
+from models_app.storage.pages import FILTERED_BATCH, HIGHEST, Listing, read_batch, read_item, read_page
 from models_app.storage.table import AliasItem, ModelItem, NumberItem, RegistryItem, VersionItem
 from models_app.storage.transactions import Refused, Verb, Write
 
@@ -123,6 +123,24 @@ def find_with_model(reference: VersionReference, *, alias_to_move: AliasName | N
         alias=AliasItem.from_raw_data(raw_alias) if raw_alias else None,
         team=teams.team(raw_team) if raw_team else None,
     )
+
+
+def list_tagged(model_id: ModelId, *, key: str, value: str) -> list[ModelVersion]:
+    """A model's live versions with a tag. A call for every 250 versions of the model; it gives only those back."""
+    listing = Listing(
+        partition=table.model_partition(model_id),
+        within=RegistryItem.sk.between(table.VERSIONS, table.VERSIONS + HIGHEST),
+        leaving=LIVE & VersionItem.tags.contains(canonical_json({key: value})[1:-1]),
+        batch=FILTERED_BATCH,
+    )
+    found: list[ModelVersion] = []
+    position: StartKey | None = None
+    while True:
+        page = read_page(listing, limit=FILTERED_BATCH, after=position)
+        found += [version(VersionItem.from_raw_data(raw)) for raw in page.items]
+        if page.next is None:
+            return [each for each in found if each.mutable.tags.get(key) == value]
+        position = page.next
 
 
 def find_below(label: VersionLabel, *, model_id: ModelId) -> ModelVersion | None:
