@@ -14,6 +14,7 @@ from models_app.domain.models import ModelName
 from models_app.mlflow.refusals import MlflowRefusal, invalid
 
 MAX_CHARACTERS = 1000
+MAX_DIGITS = 6
 
 
 def seal(**place: str) -> str:
@@ -37,6 +38,16 @@ def open_versions(token: str) -> tuple[ModelName, VersionLabel | None]:
         return ModelName.parse(place["name"]), VersionLabel.parse(place["version"]) if place.get("version") else None
     except (InvalidFields, KeyError):
         raise _refusal(place) from None
+
+
+def open_place(token: str) -> int | None:
+    """How many versions of a list the pages before have shown, or None where the token names a version instead."""
+    place = _open(token)
+    if "shown" not in place:
+        return None
+    if not (place["shown"].isascii() and place["shown"].isdecimal() and len(place["shown"]) <= MAX_DIGITS):
+        raise _refusal(place)
+    return int(place["shown"])
 
 
 def _open(token: str) -> Mapping[str, str]:

@@ -37,7 +37,7 @@ def version_body(version: ModelVersion, *, with_aliases: bool = True) -> dict[st
     body: dict[str, Any] = {
         "name": version.model.name,
         "version": version.number,
-        "registry_label": version.label,
+        "registry_label": version.label if version.sequence is not None else "",
         "creation_timestamp": clock.to_milliseconds(version.created_at),
         "last_updated_timestamp": clock.to_milliseconds(version.updated_at),
         "user_id": version.created_by,
@@ -61,7 +61,7 @@ def summary_body(model: RegisteredModel, summary: VersionSummary) -> dict[str, A
     return {
         "name": model.id.name,
         "version": summary.number,
-        "registry_label": summary.label,
+        "registry_label": summary.label if summary.sequence is not None else "",
         "creation_timestamp": clock.to_milliseconds(summary.created_at),
         "last_updated_timestamp": clock.to_milliseconds(summary.created_at),
         "user_id": summary.created_by,

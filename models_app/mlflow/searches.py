@@ -13,6 +13,7 @@ from models_app.domain.versions import ModelVersion
 from models_app.mlflow import pages
 from models_app.mlflow.calls import Call
 from models_app.mlflow.filters import IS_PROMPT, OF_MODELS, OF_VERSIONS, Filter, parse_filter, parse_order
+from models_app.mlflow.refusals import invalid
 from models_app.mlflow.representations import (
     model_body,
     run_of,
@@ -70,11 +71,21 @@ def search_models(call: Call) -> dict[str, Any]:
 
 
 def search_versions(call: Call) -> dict[str, Any]:
-    """A page of versions that a filter takes, ordered within the page: model by model, the highest first."""
+    """A page of versions that a filter takes.
+
+    Of one model that the filter names they come in the wanted order, as long as it has no more than a page takes; else
+    they are ordered within the page, and come model by model, the highest first.
+    """
     limit = min(call.whole("max_results", default=MAX_VERSIONS, most=MAX_VERSIONS), MOST_VERSIONS)
     conditions = parse_filter(call.text("filter", default=""), OF_VERSIONS)
     order = parse_order(call.texts("order_by"), VERSION_ORDER, what="Invalid attribute key")
     token = call.text("page_token", default="")
+    shown = pages.open_place(token) if token else 0
+    every = _every_version(call, conditions) if shown is not None else None
+    if every is not None and shown is not None:
+        return _slice(_ordered(every, order), shown, limit)
+    if token and shown is not None:
+        raise invalid("Invalid page token, for the model has got more versions than are put in order")
     found: list[ModelVersion] = []
     place: ModelVersion | None = None
     for calls, looked_at in enumerate(_walk(call, conditions, token), start=1):
@@ -99,14 +110,44 @@ def search_versions(call: Call) -> dict[str, Any]:
     return body
 
 
+def _slice(ordered: Sequence[ModelVersion], shown: int, limit: int) -> dict[str, Any]:
+    page = ordered[shown : shown + limit]
+    body: dict[str, Any] = {"model_versions": [version_body(version, with_aliases=False) for version in page]}
+    if len(ordered) > shown + limit:
+        body["next_page_token"] = pages.seal(shown=str(shown + limit))
+    return body
+
+
+def _named(conditions: Filter) -> str | None:
+    """The one name that a filter takes, or None."""
+    return next((str(c.value) for c in conditions if not c.is_tag and c.key == "name" and c.operator == "="), None)
+
+
+def _every_version(call: Call, conditions: Filter) -> list[ModelVersion] | None:
+    """What a filter takes of the one model that it names; None if it names none, or one with too many to order.
+
+    One call for every megabyte.
+    """
+    exact = _named(conditions)
+    if exact is None:
+        return None
+    name = _name(exact)
+    found: list[ModelVersion] = []
+    for batch in _versions_of(call, ModelId(call.team, name), None, limit=MOST_VERSIONS) if name else ():
+        found += batch
+        if len(found) > MOST_VERSIONS:
+            return None
+    return [version for version in found if _takes_version(conditions, version)]
+
+
 def _walk(call: Call, conditions: Filter, token: str) -> Iterator[Sequence[ModelVersion]]:
     """The versions of one model, or of all that a filter's name may mean: what each call brings."""
     name, below = pages.open_versions(token) if token else (None, None)
     if name:
         yield from _versions_of(call, ModelId(call.team, name), below)
-    exact = [each.value for each in conditions if not each.is_tag and each.key == "name" and each.operator == "="]
-    if exact:
-        if not name and (wanted := _name(exact[0])):
+    exact = _named(conditions)
+    if exact is not None:
+        if not name and (wanted := _name(exact)):
             yield from _versions_of(call, ModelId(call.team, wanted), None)
         return
     more = True
@@ -125,11 +166,13 @@ def _walk(call: Call, conditions: Filter, token: str) -> Iterator[Sequence[Model
                 yield from _versions_of(call, model.id, None)
 
 
-def _versions_of(call: Call, model_id: ModelId, below: VersionLabel | None) -> Iterator[Sequence[ModelVersion]]:
+def _versions_of(
+    call: Call, model_id: ModelId, below: VersionLabel | None, *, limit: int = FILTERED_BATCH
+) -> Iterator[Sequence[ModelVersion]]:
     more = True
     while more:
         try:
-            batch, more = models.list_versions(actor=call.actor, model_id=model_id, limit=FILTERED_BATCH, below=below)
+            batch, more = models.list_versions(actor=call.actor, model_id=model_id, limit=limit, below=below)
         except ModelNotFound:
             return  # a search for what is not there finds nothing
         below = batch[-1].label if batch else None

@@ -82,7 +82,7 @@ OF_MODELS = Otherwise(ANY_ORDER, begins="Invalid order by key 'c")
 OF_VERSIONS = Otherwise(ANY_ORDER, begins="Invalid attribute key '")
 NO_PAGE = Otherwise("It answers an empty page with a token, for ever.", begins="Invalid value for max_results.")
 HIGHEST_ONLY = Otherwise("In a list, a model shows its highest version, without a description.", 200)
-WITHIN_A_PAGE = Otherwise("Versions are ordered within a page, and come the highest first.", 200)
+WITHIN_A_PAGE = Otherwise("Versions of several models are ordered within a page, and come the highest first.", 200)
 
 MODEL, VERSION = "registered-models", "model-versions"
 CREATE_MODEL, CREATE = f"{MODEL}/create", f"{VERSION}/create"
@@ -469,7 +469,9 @@ SCENES: dict[str, list[Asked]] = {
         get(FIND, filter="creation_timestamp > 1").but(OF_VERSIONS),
         get(FIND, filter="name = 'fraud'", order_by=["version_number DESC"]),
         get(FIND, filter="name = 'fraud'", order_by=["creation_timestamp ASC"]),
-        get(FIND, filter="name = 'fraud'", order_by=["version_number"], max_results=2).but(WITHIN_A_PAGE),
+        get(FIND, filter="name = 'fraud'", order_by=["version_number"], max_results=2),
+        get(FIND, filter="name = 'fraud'", order_by=["version_number"], max_results=2, page_token=TOKEN),
+        get(FIND, order_by=["name ASC", "version_number ASC"], max_results=2).but(WITHIN_A_PAGE),
         get(FIND, order_by=["colour"]).but(OF_VERSIONS),
         get(FIND, order_by=["name", "name"]).but(A_CRASH),
         get(FIND, order_by=["version"]).but(
