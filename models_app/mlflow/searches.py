@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from models_app.domain import clock
+from models_app.domain import clock, documents
 from models_app.domain.errors import InvalidFields, ModelNotFound
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelFilter, ModelId, ModelName, RegisteredModel
@@ -28,8 +28,14 @@ from models_app.services import models
 MAX_MODELS = 1000
 MAX_VERSIONS = 200_000  # that may be asked for; a page has no more than fit into Lambda's 6 MB
 MOST_VERSIONS = 1000
+PAGE_BYTES = 4_000_000
 FILTERED_BATCH = 250
 MAX_CALLS = 20
+
+# What the other fields of one of them take in an answer.
+A_LITTLE_MORE = 1000
+
+T = TypeVar("T", bound=RegisteredModel | ModelVersion)
 
 MODEL_ORDER = {"name": "name", "timestamp": "timestamp", "last_updated_timestamp": "timestamp"}
 VERSION_ORDER = {each: each for each in ("name", "version_number", "creation_timestamp", "last_updated_timestamp")}
@@ -61,9 +67,12 @@ def search_models(call: Call) -> dict[str, Any]:
         if len(found) > limit or not more:
             break
         name, at = looked_at[-1].id.name, looked_at[-1].updated_at
-    body: dict[str, Any] = {"registered_models": [_listed(model) for model in found[:limit]]}
-    if len(found) > limit:
-        name, at = found[limit - 1].id.name, found[limit - 1].updated_at
+        if len(_that_fit(found)) < len(found):
+            break
+    page = _that_fit(found[:limit])
+    body: dict[str, Any] = {"registered_models": [_listed(model) for model in page]}
+    if len(found) > len(page):
+        name, at = page[-1].id.name, page[-1].updated_at
         more = True
     if more and name and at:
         body["next_page_token"] = pages.seal(name=name, at=clock.wire(at))
@@ -95,12 +104,12 @@ def search_versions(call: Call) -> dict[str, Any]:
                 if len(found) > limit:
                     break
             place = version
-        if len(found) > limit or calls == MAX_CALLS:
+        if len(found) > limit or len(_that_fit(found)) < len(found) or calls == MAX_CALLS:
             break
     else:
         place = None
-    page = found[:limit]
-    if len(found) > limit:
+    page = _that_fit(found[:limit])
+    if len(found) > len(page):
         place = page[-1]
     body: dict[str, Any] = {
         "model_versions": [version_body(version, with_aliases=False) for version in _ordered(page, order)]
@@ -111,11 +120,23 @@ def search_versions(call: Call) -> dict[str, Any]:
 
 
 def _slice(ordered: Sequence[ModelVersion], shown: int, limit: int) -> dict[str, Any]:
-    page = ordered[shown : shown + limit]
+    page = _that_fit(ordered[shown : shown + limit])
     body: dict[str, Any] = {"model_versions": [version_body(version, with_aliases=False) for version in page]}
-    if len(ordered) > shown + limit:
-        body["next_page_token"] = pages.seal(shown=str(shown + limit))
+    if len(ordered) > shown + len(page):
+        body["next_page_token"] = pages.seal(shown=str(shown + len(page)))
     return body
+
+
+def _that_fit(found: Sequence[T]) -> Sequence[T]:
+    """As many as one answer takes, and at least one: an answer on Lambda has 6 MB, and a prompt up to 200 KB."""
+    left = PAGE_BYTES
+    for place, each in enumerate(found):
+        part = each.mutable if isinstance(each, ModelVersion) else each
+        latest = each.latest.tags if isinstance(each, RegisteredModel) and each.latest else {}
+        left -= documents.size_bytes([part.description, dict(part.tags), dict(latest)]) + A_LITTLE_MORE
+        if left < 0 and place:
+            return found[:place]
+    return found
 
 
 def _named(conditions: Filter) -> str | None:
@@ -126,18 +147,18 @@ def _named(conditions: Filter) -> str | None:
 def _every_version(call: Call, conditions: Filter) -> list[ModelVersion] | None:
     """What a filter takes of the one model that it names; None if it names none, or one with too many to order.
 
-    One call for every megabyte.
+    One call; up to four for versions with much in them, of which four megabytes are not too many.
     """
     exact = _named(conditions)
     if exact is None:
         return None
-    name = _name(exact)
-    found: list[ModelVersion] = []
-    for batch in _versions_of(call, ModelId(call.team, name), None, limit=MOST_VERSIONS) if name else ():
-        found += batch
-        if len(found) > MOST_VERSIONS:
-            return None
-    return [version for version in found if _takes_version(conditions, version)]
+    if (name := _name(exact)) is None:
+        return []
+    try:
+        found, more = models.list_versions(actor=call.actor, model_id=ModelId(call.team, name), limit=MOST_VERSIONS)
+    except ModelNotFound:
+        return []
+    return None if more else [version for version in found if _takes_version(conditions, version)]
 
 
 def _walk(call: Call, conditions: Filter, token: str) -> Iterator[Sequence[ModelVersion]]:
@@ -166,13 +187,11 @@ def _walk(call: Call, conditions: Filter, token: str) -> Iterator[Sequence[Model
                 yield from _versions_of(call, model.id, None)
 
 
-def _versions_of(
-    call: Call, model_id: ModelId, below: VersionLabel | None, *, limit: int = FILTERED_BATCH
-) -> Iterator[Sequence[ModelVersion]]:
+def _versions_of(call: Call, model_id: ModelId, below: VersionLabel | None) -> Iterator[Sequence[ModelVersion]]:
     more = True
     while more:
         try:
-            batch, more = models.list_versions(actor=call.actor, model_id=model_id, limit=limit, below=below)
+            batch, more = models.list_versions(actor=call.actor, model_id=model_id, limit=FILTERED_BATCH, below=below)
         except ModelNotFound:
             return  # a search for what is not there finds nothing
         below = batch[-1].label if batch else None

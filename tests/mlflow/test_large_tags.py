@@ -105,3 +105,23 @@ class TestTogether:
         answer = asks(payments.contributor, "POST", "registered-models/create", {"name": "fraud", "tags": tags})
 
         assert (answer.status, answer.body["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+
+    @pytest.mark.parametrize("filter_string", ["name = 'greeting'", "name LIKE 'greet%'"])
+    def test_a_page_has_no_more_than_an_answer_takes(self, greeting: Cast, filter_string: str) -> None:
+        is_prompt = {"key": "mlflow.prompt.is_prompt", "value": "true"}
+        tags = [is_prompt, {"key": "mlflow.prompt.text", "value": PROMPT}]
+        for _ in range(29):
+            given = {"name": "greeting", "source": "dummy-source", "tags": tags}
+            asks(greeting.contributor, "POST", "model-versions/create", given)
+
+        found, token = [], ""
+        while True:
+            query = {"filter": f"{filter_string} AND tags.`mlflow.prompt.is_prompt` = 'true'", "page_token": token}
+            answer = asks(greeting.viewer, "GET", "model-versions/search", query)
+            assert len(answer.raw) < 6_000_000
+            found += [version["version"] for version in answer.body["model_versions"]]
+            token = answer.body.get("next_page_token", "")
+            if not token:
+                break
+
+        assert sorted(map(int, found)) == list(range(1, 31))

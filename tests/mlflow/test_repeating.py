@@ -136,6 +136,12 @@ class TestTheClient:
         assert len(set(printed.split())) == 2
         assert payments.viewer.reads("payments.fraud").body["versionCount"] == 2
 
+    def test_keeps_its_credentials_and_workspace_on_the_way(self, server: Server, payments: Cast) -> None:
+        token = (payments.admin.authorization or "").removeprefix("Bearer ")
+        basic = {"MLFLOW_TRACKING_USERNAME": "any", "MLFLOW_TRACKING_PASSWORD": token, "MLFLOW_TRACKING_TOKEN": ""}
+
+        assert run("twice.py", server, payments.admin, MLFLOW_WORKSPACE="payments", **basic).split() == ["1", "2"]
+
     def test_sends_what_is_refused_once(self, server: Server, payments: Cast) -> None:
         asks(payments.contributor, "POST", MODELS, FRAUD)
         with between(server.port) as wire:
