@@ -95,28 +95,40 @@ def search_versions(call: Call) -> dict[str, Any]:
         return _slice(_ordered(every, order), shown, limit)
     if token and shown is not None:
         raise invalid("Invalid page token, for the model has got more versions than are put in order")
+    page, place = _gather(call, conditions, token, limit)
+    body: dict[str, Any] = {
+        "model_versions": [version_body(version, with_aliases=False) for version in _ordered(page, order)]
+    }
+    if place is not None:
+        body["next_page_token"] = pages.seal(**place)
+    return body
+
+
+def _gather(
+    call: Call, conditions: Filter, token: str, limit: int
+) -> tuple[Sequence[ModelVersion], dict[str, str] | None]:
+    """A page of what a filter takes, and the place where the next one begins; None at the end. Twenty calls at most."""
     found: list[ModelVersion] = []
-    place: ModelVersion | None = None
-    for calls, looked_at in enumerate(_walk(call, conditions, token), start=1):
+    place: dict[str, str] | None = None
+    for calls, (finished, looked_at) in enumerate(_walk(call, conditions, token), start=1):
+        if finished:
+            place = {"name": finished}
         for version in looked_at:
             if _takes_version(conditions, version):
                 found.append(version)
                 if len(found) > limit:
                     break
-            place = version
+            place = _place(version)
         if len(found) > limit or len(_that_fit(found)) < len(found) or calls == MAX_CALLS:
             break
     else:
         place = None
     page = _that_fit(found[:limit])
-    if len(found) > len(page):
-        place = page[-1]
-    body: dict[str, Any] = {
-        "model_versions": [version_body(version, with_aliases=False) for version in _ordered(page, order)]
-    }
-    if place is not None:
-        body["next_page_token"] = pages.seal(name=place.model.name, version=place.label)
-    return body
+    return page, _place(page[-1]) if len(found) > len(page) else place
+
+
+def _place(version: ModelVersion) -> dict[str, str]:
+    return {"name": version.model.name, "version": version.label}
 
 
 def _slice(ordered: Sequence[ModelVersion], shown: int, limit: int) -> dict[str, Any]:
@@ -161,10 +173,13 @@ def _every_version(call: Call, conditions: Filter) -> list[ModelVersion] | None:
     return None if more else [version for version in found if _takes_version(conditions, version)]
 
 
-def _walk(call: Call, conditions: Filter, token: str) -> Iterator[Sequence[ModelVersion]]:
-    """The versions of one model, or of all that a filter's name may mean: what each call brings."""
+def _walk(call: Call, conditions: Filter, token: str) -> Iterator[tuple[ModelName | None, Sequence[ModelVersion]]]:
+    """The versions of one model, or of all that a filter's name may mean: what each call brings.
+
+    A call that lists models brings none, but the name of the model up to which all has been looked at.
+    """
     name, below = pages.open_versions(token) if token else (None, None)
-    if name:
+    if name and below:
         yield from _versions_of(call, ModelId(call.team, name), below)
     exact = _named(conditions)
     if exact is not None:
@@ -180,14 +195,16 @@ def _walk(call: Call, conditions: Filter, token: str) -> Iterator[Sequence[Model
             limit=FILTERED_BATCH,
             after=ModelId(call.team, name) if name else None,
         )
-        yield []  # that was a call, too
+        yield name, []  # that was a call, too
         for model in batch:
             name = model.id.name
             if model.latest is not None:
                 yield from _versions_of(call, model.id, None)
 
 
-def _versions_of(call: Call, model_id: ModelId, below: VersionLabel | None) -> Iterator[Sequence[ModelVersion]]:
+def _versions_of(
+    call: Call, model_id: ModelId, below: VersionLabel | None
+) -> Iterator[tuple[None, Sequence[ModelVersion]]]:
     more = True
     while more:
         try:
@@ -196,7 +213,7 @@ def _versions_of(call: Call, model_id: ModelId, below: VersionLabel | None) -> I
             return  # a search for what is not there finds nothing
         below = batch[-1].label if batch else None
         more = more and below is not None
-        yield batch
+        yield None, batch
 
 
 def _name(text: str) -> ModelName | None:
