@@ -129,6 +129,18 @@ class Caller:
         """Bring a version back."""
         return self.calls("POST", f"models/{model}/{version}/restore")
 
+    def renames(self, model: str, to: str, **headers: str) -> Answer:
+        """Give a model another name."""
+        return self.calls("POST", f"models/{model}/rename", {"modelName": to}, **headers)
+
+    def deletes_model(self, model: str, *, query: str = "", **headers: str) -> Answer:
+        """DELETE a model."""
+        return self.calls("DELETE", f"models/{model}{query}", **headers)
+
+    def restores_model(self, model: str) -> Answer:
+        """Bring a model back."""
+        return self.calls("POST", f"models/{model}/restore")
+
     def moves(self, model: str, alias: str, to: str, **headers: str) -> Answer:
         """Point an alias to a version."""
         return self.calls("PUT", f"models/{model}/aliases/{alias}", {"version": to}, **headers)

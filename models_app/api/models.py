@@ -37,7 +37,7 @@ from models_app.domain.models import RegisteredModel, VersionSummary
 from models_app.domain.permissions import Permission
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import VersionStatus
-from models_app.services import models
+from models_app.services import models, relocations
 from models_app.services.models import Place
 
 
@@ -124,6 +124,24 @@ class VersionPageRepresentation(serializers.Serializer[Any]):
     results = VersionRepresentation(many=True)
 
 
+class ModelBlockerRepresentation(serializers.Serializer[Any]):
+    """A deployment that forbids deleting or renaming its model."""
+
+    kind = serializers.ChoiceField(choices=["deployment"])
+    deploymentId = serializers.CharField()
+    environment = serializers.CharField()
+    deploymentTarget = serializers.CharField()
+
+
+class ModelDeletionPlanRepresentation(serializers.Serializer[Any]):
+    """What the deletion of a model would come to."""
+
+    wouldDelete = serializers.BooleanField()
+    modelId = serializers.CharField()
+    versionCount = serializers.IntegerField()
+    blockers = ModelBlockerRepresentation(many=True)
+
+
 class ModelDetailRepresentation(ModelRepresentation):
     """A model with its versions."""
 
@@ -199,6 +217,18 @@ class ModelListViewSet(RegistryViewSet):
         request={"application/merge-patch+json": DescribeModelRequest, "application/json": DescribeModelRequest},
         responses=ModelRepresentation,
     ),
+    destroy=extend_schema(
+        operation_id="deleteModel",
+        summary="Delete a model",
+        description=(
+            "With all versions and aliases. It can be restored for 30 days; its name is free at once, and starts anew."
+        ),
+        parameters=[IF_MATCH, OpenApiParameter("dryRun", bool, description="Tell without doing.")],
+        responses={
+            200: OpenApiResponse(ModelDeletionPlanRepresentation, "With dryRun: what would happen."),
+            204: OpenApiResponse(description="Deleted."),
+        },
+    ),
 )
 class ModelViewSet(ModelScoped):
     """One model."""
@@ -208,9 +238,14 @@ class ModelViewSet(ModelScoped):
     permissions: ClassVar[dict[str, Permission]] = {
         "retrieve": Permission.READ,
         "partial_update": Permission.UPDATE,
+        "destroy": Permission.DELETE,
         "versions": Permission.READ,
     }
-    query_parameters: ClassVar[dict[str, frozenset[str]]] = {"retrieve": frozenset({"limit"}), "versions": PAGED}
+    query_parameters: ClassVar[dict[str, frozenset[str]]] = {
+        "retrieve": frozenset({"limit"}),
+        "destroy": frozenset({"dryRun"}),
+        "versions": PAGED,
+    }
 
     def scope(self) -> tuple[TeamSlug, NotFound]:
         """The model's team."""
@@ -249,6 +284,16 @@ class ModelViewSet(ModelScoped):
             actor=self.actor, model_id=self.model_id, change=change, expected=expected_of(request)
         )
         return Response(ModelRepresentation().to_representation(model), headers={"ETag": quoted(model.etag)})
+
+    def destroy(self, request: Request, **_: str) -> Response:
+        """Delete the model, or tell what that would do."""
+        expected = expected_of(request)
+        if not self.flag("dryRun"):
+            relocations.delete_model(actor=self.actor, model_id=self.model_id, expected=expected)
+            return Response(status=204)
+        model, blockers = relocations.plan_deletion(actor=self.actor, model_id=self.model_id, expected=expected)
+        told = {"wouldDelete": not blockers, "modelId": str(model.id), "versionCount": model.version_count}
+        return Response(told | {"blockers": blockers})
 
     @extend_schema(
         operation_id="listVersions",

@@ -19,6 +19,7 @@ from models_app.api.deployments import (
 from models_app.api.events import ModelEventViewSet, TeamEventViewSet
 from models_app.api.models import ModelListViewSet, ModelViewSet
 from models_app.api.problem_pages import problem_page
+from models_app.api.relocations import RenameViewSet, RestoreModelViewSet
 from models_app.api.resolutions import ResolveViewSet
 from models_app.api.teams import MemberViewSet, TeamListViewSet, TeamViewSet
 from models_app.api.tokens import TokenViewSet
@@ -34,9 +35,11 @@ urlpatterns: list[URLPattern] = [
     path("api/v1/health", HealthViewSet.as_view({"get": "retrieve"}), name="health"),
     path("api/v1/me", CallerViewSet.as_view({"get": "retrieve"}), name="me"),
     path("api/v1/models", ModelListViewSet.as_view(LIST), name="models"),
-    path(ONE, ModelViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="model"),
+    path(ONE, ModelViewSet.as_view(ITEM), name="model"),
     path(f"{ONE}/versions", ModelViewSet.as_view({"get": "versions"}), name="versions"),
     path(f"{ONE}/events", ModelEventViewSet.as_view({"get": "list"}), name="model-events"),
+    path(f"{ONE}/rename", RenameViewSet.as_view({"post": "create"}), name="rename"),
+    path(f"{ONE}/restore", RestoreModelViewSet.as_view({"post": "create"}), name="restore-model"),
     path(f"{ONE}/rollback", RollbackViewSet.as_view({"post": "create"}), name="rollback"),
     path(f"{ONE}/resolve", ResolveViewSet.as_view({"get": "retrieve"}), name="resolve"),
     path(f"{ONE}/deployments", ModelDeploymentViewSet.as_view({"get": "list"}), name="model-deployments"),

@@ -10,15 +10,15 @@
     │   └── PermissionDenied · TicketElsewhere
     ├── NotFound          it is not there, or not for this caller: both read alike
     │   ├── TeamNotFound · MemberNotFound · TokenNotFound · UserNotFound · ModelNotFound · VersionNotFound
-    │   └── AliasNotFound · NothingAtThatTime · DeploymentNotFound
+    │   └── AliasNotFound · NothingAtThatTime · DeploymentNotFound · NothingToRestore · WebhookNotFound
     ├── Conflict          it contradicts what is there
     │   ├── ArtifactDiffers · VersionDeleted · FieldImmutable · VersionInUse · RestorePeriodOver
     │   ├── TeamTaken · TeamInUse · UsernameTaken · LastMaintainer · TooManyAliases · ChangeTooLarge
-    │   └── DeploymentBlocked · MoveIllegal · NothingToRollBackTo · ModelTaken (beside its rule, in ``models``)
+    │   └── DeploymentBlocked · MoveIllegal · NothingToRollBackTo · ModelTaken · ModelInUse · TooManyWebhooks
     ├── Stale             the caller acted on an outdated revision
     │   └── RevisionMismatch
     └── Busy              not now; the same call may succeed later
-        └── StorageBusy · TooManySignIns (beside its rule, in ``sign_ins``)
+        └── StorageBusy · TooManySignIns · MoveUnderWay (these, as the last ones above, stand beside their rules)
 
 The message template is public: it names what the caller wrote, and the remedy. It never names a key, table or class.
 """

@@ -21,8 +21,10 @@ class Permission(Enum):
     MOVE_ALIAS = (Role.CONTRIBUTOR, "Moving an alias")
     MOVE_PROTECTED_ALIAS = (Role.MAINTAINER, "Moving a protected alias")
     DEPLOY = (Role.MAINTAINER, "Deploying")
+    RENAME = (Role.MAINTAINER, "Renaming")
     DELETE = (Role.MAINTAINER, "Deleting")
     RESTORE = (Role.MAINTAINER, "Restoring")
+    MANAGE_WEBHOOKS = (Role.MAINTAINER, "Managing webhooks")
     MANAGE_TEAM = (Role.MAINTAINER, "Managing a team, its members and its tokens")
 
     def __init__(self, role: Role, activity: str) -> None:

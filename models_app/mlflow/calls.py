@@ -73,8 +73,8 @@ class Call:
     def text(self, name: str, *, default: str | None = None) -> str:
         """A text; without a default, one that must be there."""
         value = self.find(name)
-        if self.is_query and value:
-            value = value[0]
+        if self.is_query and isinstance(value, list):  # a text may also come from the address
+            value = value[0] if value else None
         if value is None or (value == "" and default is None):
             if default is None:
                 raise values.missing(name)
@@ -129,6 +129,11 @@ class Call:
     def new_model_id(self) -> ModelId:
         """The model to make: its name must be one."""
         return ModelId(self.team, values.parse_new_name(self.text("name")))
+
+    @property
+    def new_name(self) -> ModelId:
+        """Another name for a model."""
+        return ModelId(self.team, values.parse_new_name(self.text("new_name")))
 
     @property
     def model_id(self) -> ModelId:

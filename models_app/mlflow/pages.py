@@ -50,6 +50,14 @@ def open_place(token: str) -> int | None:
     return int(place["shown"])
 
 
+def open_webhooks(token: str) -> str:
+    """The id of the webhook that a page ended with."""
+    webhook = _open(token).get("webhook", "")
+    if not clock.is_id(webhook):
+        raise _refusal(webhook)
+    return webhook
+
+
 def _open(token: str) -> Mapping[str, str]:
     try:
         place = json.loads(base64.b64decode(token[:MAX_CHARACTERS], altchars=b"-_", validate=True))

@@ -13,10 +13,10 @@ from models_app.domain.versions import VersionReference
 from models_app.mlflow.calls import Call
 from models_app.mlflow.refusals import MlflowRefusal
 from models_app.mlflow.repeating import answer_once
-from models_app.mlflow.representations import model_body, stage_of, version_body
+from models_app.mlflow.representations import model_body, stage_of, summary_body, version_body
 from models_app.mlflow.stages import STAGES, parse_stage
 from models_app.mlflow.values import MAX_MODEL_TAG_BYTES, check_tags, parse_alias
-from models_app.services import aliases, models, versions
+from models_app.services import aliases, models, relocations, versions
 
 Body = dict[str, Any]
 
@@ -53,6 +53,18 @@ def update(call: Call) -> Body:
     """Replace a model's description."""
     description = call.description
     return {"registered_model": model_body(_changed(call, description=description), [])}
+
+
+def rename(call: Call) -> Body:
+    """Give a model another name. Its versions come as they are listed: without their aliases."""
+    model = relocations.rename_model(actor=call.actor, model_id=call.model_id, to=call.new_name)
+    return {"registered_model": model_body(model, [summary_body(model, model.latest)] if model.latest else [])}
+
+
+def delete(call: Call) -> Body:
+    """Delete a model with all that is in it. Refused while something of it is deployed."""
+    relocations.delete_model(actor=call.actor, model_id=call.model_id)
+    return {}
 
 
 def set_tag(call: Call) -> Body:

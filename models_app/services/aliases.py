@@ -20,10 +20,12 @@ from models_app.domain.events import Event, EventKind
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.permissions import Permission, authorize
+from models_app.domain.relocations import EVERY_NAME
 from models_app.domain.versions import ModelVersion, VersionReference
 from models_app.services.preconditions import Expected, expect
 from models_app.storage import events, models, versions
-from models_app.storage.transactions import commit, until_undisturbed
+from models_app.storage.relocations import until_settled
+from models_app.storage.transactions import commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def move_alias(*, actor: Actor, name: AliasName, to: VersionReference, expected:
         commit(writes, event=event)
         return Moved(moved, is_new=present is None)
 
-    return until_undisturbed(attempt)
+    return until_settled(attempt)
 
 
 def remove_alias(*, actor: Actor, model_id: ModelId, name: AliasName, expected: Expected = None) -> None:
@@ -150,11 +152,11 @@ def remove_alias(*, actor: Actor, model_id: ModelId, name: AliasName, expected: 
         ]
         commit(writes, event=event)
 
-    until_undisturbed(attempt)
+    until_settled(attempt)
 
 
 def resolve(*, actor: Actor, model_id: ModelId, name: str, at: datetime | None = None) -> Resolution:
-    """Which version an alias, or ``latest``, means now; or meant at a time, as the events tell. One call.
+    """Which version an alias, or ``latest``, means now; or meant at a time, as events tell. One call; for a time, two.
 
     Raises:
         AliasNotFound, ModelNotFound: it means nothing now, or nothing that the actor may see.
@@ -177,13 +179,27 @@ def resolve(*, actor: Actor, model_id: ModelId, name: str, at: datetime | None =
 
 
 def _resolve_from_events(model_id: ModelId, name: str, *, at: datetime, missing: NotFound) -> Resolution:
-    event = events.find_decision(model_id, name, at=at)
-    if event is None or event.kind is EventKind.ALIAS_REMOVED:
-        raise missing
-    label = event.data["latest"] if name == LATEST else event.data["to"]
-    if label is None:
+    decisions = [events.find_decision(model_id, each, at=at) for each in (name, EVERY_NAME)]
+    event = max((found for found in decisions if found), key=lambda found: found.id, default=None)
+    label = _meaning(event, model_id, name) if event else None
+    if event is None or label is None:
         raise missing
     return Resolution(name=name, at=at, version=VersionLabel(label), since=event.occurred_at, event_id=event.id)
+
+
+def _meaning(event: Event, model_id: ModelId, name: str) -> str | None:
+    """The label that a decision made a name of the model mean, or None."""
+    data = event.data
+    match event.kind:
+        case EventKind.ALIAS_REMOVED | EventKind.MODEL_DELETED:
+            return None
+        case EventKind.MODEL_RENAMED if data["to"] != str(model_id):
+            return None
+        case EventKind.MODEL_RENAMED | EventKind.MODEL_RESTORED if name != LATEST:
+            label: str | None = data["aliases"].get(name)
+            return label
+    meant: str | None = data["latest"] if name == LATEST else data["to"]
+    return meant
 
 
 def _with_aliases(version: ModelVersion, aliases: frozenset[AliasName]) -> ModelVersion:

@@ -28,8 +28,9 @@ from models_app.domain.versions import ModelVersion, VersionReference
 from models_app.outbox.publisher import publish_now
 from models_app.services.deployments import live_form, placement_in, placements_with, where
 from models_app.storage import deployments, models, versions
+from models_app.storage.relocations import until_settled
 from models_app.storage.table import ModelItem
-from models_app.storage.transactions import Refused, Write, commit, until_undisturbed
+from models_app.storage.transactions import Refused, Write, commit
 
 
 def report_status(
@@ -113,7 +114,7 @@ def _move(
         commit(writes, event=event)
         return new, event
 
-    moved, event = until_undisturbed(attempt)
+    moved, event = until_settled(attempt)
     if event is not None:
         publish_now(event)
     return moved

@@ -42,8 +42,9 @@ from models_app.outbox import bus
 from models_app.outbox.publisher import publish_now
 from models_app.services.idempotency import Once, answered_once, keeping
 from models_app.storage import deployments, models, versions
+from models_app.storage.relocations import until_settled
 from models_app.storage.table import ModelItem
-from models_app.storage.transactions import Refused, commit, until_undisturbed
+from models_app.storage.transactions import Refused, commit
 
 Blocker = dict[str, str]
 
@@ -192,7 +193,7 @@ def list_of_team(
 def _requested_once(attempt: Callable[[], tuple[Deployment, Event]], once: Once[Deployment] | None) -> Deployment:
     """The deployment that an attempt came to, with its event sent."""
     with answered_once(once):
-        deployment, event = until_undisturbed(attempt)
+        deployment, event = until_settled(attempt)
     publish_now(event)
     return deployment
 

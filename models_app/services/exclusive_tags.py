@@ -10,7 +10,8 @@ from models_app.domain.permissions import Permission, authorize
 from models_app.domain.versions import ModelVersion, MutablePart, VersionReference
 from models_app.services.versions import updated
 from models_app.storage import models, versions
-from models_app.storage.transactions import commit, until_undisturbed
+from models_app.storage.relocations import until_settled
+from models_app.storage.transactions import commit
 
 # A transaction takes 100 actions. Each version has two rows and an event; a model's aliases are 50, and it is one.
 AT_ONCE = 16
@@ -45,7 +46,7 @@ def move_tag(*, actor: Actor, reference: VersionReference, key: str, value: str,
         return told[0][1], len(losing) < AT_ONCE
 
     while True:
-        version, is_done = until_undisturbed(attempt)
+        version, is_done = until_settled(attempt)
         if is_done:
             return version
 

@@ -11,7 +11,7 @@ from itertools import islice
 from models_app.domain import clock
 from models_app.domain.actors import Actor
 from models_app.domain.errors import InvalidFields, ModelNotFound, TeamNotFound
-from models_app.domain.events import Event, EventKind, told
+from models_app.domain.events import Event, EventKind, told, told_changes
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelFilter, ModelId, RegisteredModel
 from models_app.domain.pages import Page, StartKey
@@ -21,7 +21,8 @@ from models_app.domain.versions import ModelVersion
 from models_app.services.idempotency import Once, keeping
 from models_app.services.preconditions import Expected, expect
 from models_app.storage import models, teams, versions
-from models_app.storage.transactions import commit, until_undisturbed
+from models_app.storage.relocations import until_settled
+from models_app.storage.transactions import commit
 
 # A list over several teams asks one team after the other; beyond this many in one request the cursor goes on.
 MAX_TEAMS_A_PAGE = 10
@@ -126,11 +127,15 @@ def create_model(
         revision=1,
     )
     data = {"description": told(new.description), "tags": told(dict(new.tags))}
-    kept = keeping(once, new, at=now)  # told before the name is: whose own model it is, made before, hears of success
-    commit(
-        [*kept, models.founding(new)], event=Event.record(EventKind.MODEL_CREATED, by=actor, model=model_id, data=data)
-    )
-    return new
+    # Told before the name is: whoever made this very model before hears of success.
+    kept = keeping(once, new, at=now)
+
+    def attempt() -> RegisteredModel:
+        event = Event.record(EventKind.MODEL_CREATED, by=actor, model=model_id, data=data)
+        commit([*kept, models.founding(new)], event=event)
+        return new
+
+    return until_settled(attempt)
 
 
 def get_model(
@@ -186,14 +191,14 @@ def describe_model(
             revision=old.revision + 1,
         )
         pairs = {"description": (old.description, new.description), "tags": (dict(old.tags), dict(new.tags))}
-        changes = {name: {"from": told(was), "to": told(now)} for name, (was, now) in pairs.items() if was != now}
+        changes = {name: (was, now) for name, (was, now) in pairs.items() if was != now}
         if not changes:
             return old
-        event = Event.record(EventKind.MODEL_UPDATED, by=actor, model=model_id, data={"changes": changes})
+        event = Event.record(EventKind.MODEL_UPDATED, by=actor, model=model_id, data=told_changes(changes))
         commit([models.describing(new)], event=event)
         return new
 
-    return until_undisturbed(attempt)
+    return until_settled(attempt)
 
 
 def _teams(actor: Actor, team: TeamSlug | None, *, start: TeamSlug | None = None) -> list[TeamSlug]:

@@ -16,7 +16,7 @@ from models_app.domain.errors import (
     VersionDeleted,
     VersionInUse,
 )
-from models_app.domain.events import Event, EventKind, decides_latest, told
+from models_app.domain.events import Event, EventKind, decides_latest, told, told_changes
 from models_app.domain.labels import VersionLabel
 from models_app.domain.permissions import Permission, authorize
 from models_app.domain.versions import (
@@ -32,8 +32,9 @@ from models_app.domain.versions import (
 from models_app.services.idempotency import Once, answered_once, keeping
 from models_app.services.preconditions import Expected, expect
 from models_app.storage import models, numbers, teams, versions
+from models_app.storage.relocations import until_settled
 from models_app.storage.table import ModelItem, NumberItem, VersionItem
-from models_app.storage.transactions import Refused, Write, commit, until_undisturbed
+from models_app.storage.transactions import Refused, Write, commit
 
 Blocker = dict[str, str]
 
@@ -69,8 +70,10 @@ def register(
     label = registration.label
     with answered_once(once):
         if label is not None:
-            return _register_as(label, actor=actor, registration=registration, seen=None, once=once)
-        return until_undisturbed(
+            return until_settled(
+                lambda: _register_as(label, actor=actor, registration=registration, seen=None, once=once)
+            )
+        return until_settled(
             lambda: _register_next(actor=actor, registration=registration, once=once, in_existing=in_existing)
         )
 
@@ -115,7 +118,7 @@ def update(
         commit([*versions.rewriting(old, new), models.reflecting(new, seen=around.model)], event=event)
         return new
 
-    return until_undisturbed(attempt)
+    return until_settled(attempt)
 
 
 def updated(old: ModelVersion, part: MutablePart, *, by: Actor) -> tuple[ModelVersion, Event | None]:
@@ -124,8 +127,7 @@ def updated(old: ModelVersion, part: MutablePart, *, by: Actor) -> tuple[ModelVe
     if not changes:
         return old, None
     new = old.changed(mutable=part, by=by.name, at=clock.now())
-    data = {"changes": {name: {"from": told(was), "to": told(now)} for name, (was, now) in changes.items()}}
-    return new, _event(EventKind.MODEL_VERSION_UPDATED, new, by, data=data)
+    return new, _event(EventKind.MODEL_VERSION_UPDATED, new, by, data=told_changes(changes))
 
 
 def find_blockers(version: ModelVersion) -> list[Blocker]:
@@ -192,7 +194,7 @@ def delete(*, actor: Actor, reference: VersionReference, expected: Expected = No
             writes.append(versions.unchanged(successor))
         commit(writes, event=event)
 
-    until_undisturbed(attempt)
+    until_settled(attempt)
 
 
 def restore(*, actor: Actor, reference: VersionReference) -> ModelVersion:
@@ -230,7 +232,7 @@ def restore(*, actor: Actor, reference: VersionReference) -> ModelVersion:
         commit([*versions.rewriting(old, back), models.adding(back, seen=around.model)], event=event)
         return back
 
-    return until_undisturbed(attempt)
+    return until_settled(attempt)
 
 
 def _register_next(
@@ -271,7 +273,7 @@ def _register_as(
             kept = keeping(once, registered, at=now)
             commit([*kept, *versions.creating(version), models.adding(version, seen=seen)], event=event)
         except Refused as refused:
-            if isinstance(refused.item, ModelItem):
+            if isinstance(refused.item, ModelItem) and not (refused.item.move or refused.item.arriving):
                 seen = refused.item  # the label is not the highest after all: now we know what stands
                 continue
             if isinstance(refused.item, NumberItem):

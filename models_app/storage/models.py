@@ -148,6 +148,9 @@ def placements(item: ModelItem) -> dict[str, dict[str, Any]]:
 
 # Writes -------------------------------------------------------------------------------------------------------------
 
+# While rows are on their way from one name to another, neither side takes a write (see ``storage.relocations``).
+SETTLED = ModelItem.move.does_not_exist() & ModelItem.arriving.does_not_exist()
+
 
 def is_highest(label: VersionLabel, *, seen: ModelItem | None) -> bool:
     """Whether a label is above all live ones of a model; taken for granted where nothing is known of the model."""
@@ -177,7 +180,9 @@ def adding(version: ModelVersion, *, seen: ModelItem | None) -> Write:
     ]
     if highest:
         actions += showing(version)
-    return Write(Verb.UPDATE, item_of(version.model), condition, Refused, actions)
+    if seen is not None and seen.created_at:
+        condition &= ModelItem.created_at.exists()  # else it was moved away in between, and this would make another
+    return _changing(version.model, condition, actions)
 
 
 def reflecting(version: ModelVersion, *, seen: ModelItem) -> Write:
@@ -186,7 +191,7 @@ def reflecting(version: ModelVersion, *, seen: ModelItem) -> Write:
     highest = seen.latest_key == key
     condition = ModelItem.latest_key == key if highest else ModelItem.latest_key != key
     actions = _touching(version.model, version.updated_at) + (showing(version) if highest else [])
-    return Write(Verb.UPDATE, item_of(version.model), condition, Refused, actions)
+    return _changing(version.model, condition, actions)
 
 
 def reflecting_all(changed: Sequence[ModelVersion], *, seen: ModelItem) -> Write:
@@ -201,7 +206,7 @@ def removing(version: ModelVersion, *, seen: ModelItem, successor: ModelVersion 
     actions = [*_touching(version.model, version.updated_at), ModelItem.version_count.add(-1)]
     if seen.latest_key == version.label.key:
         actions += showing(successor) if successor else showing_none()
-    return Write(Verb.UPDATE, item_of(version.model), ModelItem.rev == seen.rev, Refused, actions)
+    return _changing(version.model, ModelItem.rev == seen.rev, actions)
 
 
 def pointing(
@@ -222,7 +227,7 @@ def pointing(
         ModelItem.aliases.set(canonical_json(aliases_after)),
         ModelItem.sequences.set(canonical_json(kept)) if kept else ModelItem.sequences.remove(),
     ]
-    return Write(Verb.UPDATE, item_of(model_id), ModelItem.aliases == seen.aliases, Refused, actions)
+    return _changing(model_id, ModelItem.aliases == seen.aliases, actions)
 
 
 def placing(
@@ -234,7 +239,7 @@ def placing(
     unmoved = ModelItem.latest_key == seen.latest_key if seen.latest_key else ModelItem.latest_key.does_not_exist()
     actions = _touching(changed[0].model, at) + (showing(highest) if highest else [])
     actions.append(ModelItem.placements.set(canonical_json(placements_after)))
-    return Write(Verb.UPDATE, item_of(changed[0].model), stands & unmoved, Refused, actions)
+    return _changing(changed[0].model, stands & unmoved, actions)
 
 
 def founding(new: RegisteredModel) -> Write:
@@ -251,8 +256,13 @@ def founding(new: RegisteredModel) -> Write:
         ModelItem.created_at.set(at),
         ModelItem.created_by.set(new.created_by),
     ]
-    taken = ModelTaken(model=new.id)
-    return Write(Verb.UPDATE, item_of(new.id), ModelItem.created_at.does_not_exist(), lambda _: taken, actions)
+
+    def refusal(standing: RegistryItem | None) -> Exception:
+        return (
+            ModelTaken(model=new.id) if isinstance(standing, ModelItem) and standing.created_at else Refused(standing)
+        )
+
+    return Write(Verb.UPDATE, item_of(new.id), ModelItem.created_at.does_not_exist() & SETTLED, refusal, actions)
 
 
 def describing(changed: RegisteredModel) -> Write:
@@ -263,7 +273,11 @@ def describing(changed: RegisteredModel) -> Write:
         ModelItem.tags.set(canonical_json(changed.tags)),
         words(ModelItem.tag_words, changed.tags),
     ]
-    return Write(Verb.UPDATE, item_of(changed.id), ModelItem.rev == changed.revision - 1, Refused, actions)
+    return _changing(changed.id, ModelItem.rev == changed.revision - 1, actions)
+
+
+def _changing(model_id: ModelId, condition: Condition, actions: Sequence[Action]) -> Write:
+    return Write(Verb.UPDATE, item_of(model_id), condition & SETTLED, Refused, actions)
 
 
 def _condition(narrowed: ModelFilter) -> Condition | None:

@@ -8,8 +8,11 @@ from pynamodb.expressions.update import Action
 from models_app.domain.errors import StorageBusy
 from models_app.domain.labels import VersionLabel, label_in
 from models_app.domain.models import ModelId
-from models_app.storage.models import item_of
+from models_app.storage import table
+from models_app.storage.models import SETTLED, item_of
+from models_app.storage.pages import read_item
 from models_app.storage.table import ModelItem
+from models_app.storage.transactions import Refused
 from models_app.storage.updates import update_if
 
 # Labels given by hand lift the count to 10**15 at most (see ``VersionLabel.leading_number``): it never gets here.
@@ -24,13 +27,15 @@ def reserve_number(model_id: ModelId) -> tuple[VersionLabel, ModelItem]:
     used stays unused: gaps are harmless, reuse is not.
 
     Raises:
+        Refused: the model is on its way to another name.
         StorageBusy: storage did not answer in time.
     """
     below_the_end = ModelItem.last_number.does_not_exist() | (ModelItem.last_number < MAX_NUMBER)
     while True:
-        seen = _counted(model_id, ModelItem.last_number.add(1), below_the_end)
+        seen = _counted(model_id, ModelItem.last_number.add(1), below_the_end & SETTLED)
         if seen is None:
-            raise StorageBusy
+            standing = read_item(table.model_partition(model_id), table.MODEL)
+            raise Refused(ModelItem.from_raw_data(standing)) if standing else StorageBusy
         floor = label_in(seen.latest_key).leading_number if seen.latest_key else 0
         if floor >= (seen.last_number or 0):
             seen = _counted(model_id, ModelItem.last_number.set(floor + 1), ModelItem.last_number <= floor)

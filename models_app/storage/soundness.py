@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from models_app.domain.aliases import AliasName
 from models_app.domain.annotations import short_tags
 from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.deployments import DeploymentStatus
+from models_app.domain.events import EventKind
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.teams import Role, TeamSlug
 from models_app.storage import calls, models, summaries, table, versions
 from models_app.storage.table import (
     AliasItem,
+    DeliveryItem,
     DeploymentItem,
     EventItem,
     FailedSignInsItem,
@@ -32,6 +34,7 @@ from models_app.storage.table import (
     TokenItem,
     UserItem,
     VersionItem,
+    WebhookItem,
     connection,
 )
 
@@ -48,6 +51,7 @@ def faults_in(items: list[RegistryItem]) -> Iterator[str]:
     """The same, of items that were read elsewhere."""
     events = {item.id: item for item in items if isinstance(item, EventItem)}
     yield from _faults_of_items(items, events)
+    registered = _registered(events.values())
     models_and_versions = [item for item in items if isinstance(item, ModelItem | VersionItem)]
     models_and_versions.sort(key=lambda item: item.pk)
     for partition, group in groupby(models_and_versions, key=lambda item: item.pk):
@@ -58,16 +62,28 @@ def faults_in(items: list[RegistryItem]) -> Iterator[str]:
         if head is None:
             yield f"{partition}: versions without a model"
             continue
+        if head.move or head.arriving:
+            yield f"{partition}: its rows are on their way to another name or the archive, or from there"
+            continue
         yield from _faults_of_model(head, rows)
         yield from _faults_of_aliases(head, rows, aliases)
         yield from _faults_of_numbers(head, rows, [item for item in members if isinstance(item, NumberItem)])
-        registered = {
-            item.version for item in events.values() if item.name == "ModelVersionRegistered" and item.pk == partition
-        }
-        if missing := {version.label for version in rows} - registered:
+        if missing := {version.label for version in rows} - registered[head.model or ""]:
             yield f"{partition}: no event tells of the registration of {sorted(missing)}"
     yield from _faults_of_teams(items)
     yield from _faults_of_deployments(items)
+
+
+def _registered(events: Iterable[EventItem]) -> dict[str, set[str]]:
+    """The labels that were registered under each name, or came to it with another name's model."""
+    known: dict[str, set[str]] = defaultdict(set)
+    for event in sorted(events, key=lambda event: event.id):
+        if event.name == EventKind.MODEL_VERSION_REGISTERED:
+            known[event.model or ""].add(event.version or "")
+        if event.name == EventKind.MODEL_RENAMED:
+            told = json.loads(event.data)
+            known[told["to"]] |= known[told["from"]]
+    return known
 
 
 def _faults_of_deployments(items: list[RegistryItem]) -> Iterator[str]:
@@ -78,7 +94,8 @@ def _faults_of_deployments(items: list[RegistryItem]) -> Iterator[str]:
     for item in items:
         if type(item) is VersionItem:
             known = set(json.loads(item.deployments))
-            if known != live[item.model, item.label]:
+            running = set() if item.expires_at else live[item.model, item.label]  # a name may have been used again
+            if known != running:
                 yield f"{item.pk}: {item.label} knows other live deployments than it has"
             if known and item.deleted_at:
                 yield f"{item.pk}: {item.label} is deployed although it was deleted"
@@ -91,7 +108,9 @@ def _faults_of_items(items: list[RegistryItem], events: dict[str, EventItem]) ->
             yield f"{name}: stands under another key than its own"
         if item.sv != table.SCHEMA_VERSION:
             yield f"{name}: has the unknown schema version {item.sv}"
-        is_only_counted = isinstance(item, FailedSignInsItem) or (isinstance(item, ModelItem) and not item.created_at)
+        is_only_counted = isinstance(item, FailedSignInsItem | DeliveryItem) or (
+            isinstance(item, ModelItem) and not (item.created_at or item.move)
+        )
         if not is_only_counted and item.rid not in events:
             yield f"{name}: was last written by {item.rid or 'nobody'}, of which there is no event"
         if _lists_of(item) != _places(item):
@@ -160,6 +179,7 @@ def _faults_of_teams(items: list[RegistryItem]) -> Iterator[str]:
     teams = {item.slug: item for item in items if isinstance(item, TeamItem)}
     users = {item.username for item in items if isinstance(item, UserItem)}
     maintainers: dict[str, int] = defaultdict(int)
+    webhooks: dict[str, int] = defaultdict(int)
     for item in items:
         owner = _team_of(item)
         if owner is not None and (owner not in teams or teams[owner].deleted_at):
@@ -168,18 +188,22 @@ def _faults_of_teams(items: list[RegistryItem]) -> Iterator[str]:
             maintainers[item.team] += item.role == Role.MAINTAINER
             if item.username not in users:
                 yield f"{item.pk} / {item.sk}: is the membership of nobody"
+        if isinstance(item, WebhookItem):
+            webhooks[item.team] += 1
         if isinstance(item, TokenItem) and bool(item.gsi1pk) == bool(item.revoked_at):
             yield f"{item.pk}: is listed although revoked, or hidden although not"
     for slug, team in teams.items():
         if team.maintainer_count != maintainers[slug]:
             yield f"{team.pk}: counts {team.maintainer_count} maintainers and has {maintainers[slug]}"
+        if (team.webhook_count or 0) != webhooks[slug]:
+            yield f"{team.pk}: counts {team.webhook_count} webhooks and has {webhooks[slug]}"
 
 
 def _team_of(item: RegistryItem) -> str | None:
     """The team that must exist for an item to make sense."""
-    if isinstance(item, MembershipItem) or (isinstance(item, TokenItem) and not item.revoked_at):
+    if isinstance(item, MembershipItem | WebhookItem) or (isinstance(item, TokenItem) and not item.revoked_at):
         return item.team
-    if isinstance(item, ModelItem) and item.model and item.version_count:
+    if isinstance(item, ModelItem) and item.model and item.version_count and not item.deleted_at:
         return ModelId.parse(item.model).team
     return None
 
@@ -195,24 +219,36 @@ def _key_of(item: RegistryItem) -> tuple[str, str]:
             return table.user_partition(item.username), table.membership_sort(TeamSlug(item.team))
         case TokenItem():
             return table.token_partition(item.id), table.TOKEN
-        case VersionItem():
-            return table.model_partition(ModelId.parse(item.model)), _sort_of(item)
-        case ModelItem():
-            return table.model_partition(ModelId.parse(item.model)) if item.model else item.pk, table.MODEL
+        case ModelItem() | VersionItem():
+            return _home(item, item.model) if item.model else item.pk, _sort_of(item)
         case EventItem():
             return item.pk, table.event_sort(item.id)
         case DeploymentItem():
             return table.deployment_partition(DeploymentId.parse(item.id)), table.DEPLOYMENT
+        case WebhookItem():
+            return table.team_webhooks(TeamSlug(item.team)), table.webhook_sort(item.id)
+        case DeliveryItem():
+            return table.delivery_partition(item.id), table.DELIVERY
     return item.pk, item.sk
 
 
-def _sort_of(item: VersionItem) -> str:
+def _sort_of(item: ModelItem | VersionItem) -> str:
     match item:
         case AliasItem():
             return table.alias_sort(AliasName(item.alias))
         case NumberItem():
             return table.number_sort(int(item.sequence or 0))
-    return table.version_sort(VersionLabel(item.label))
+        case VersionItem():
+            return table.version_sort(VersionLabel(item.label))
+    return table.MODEL
+
+
+def _home(item: ModelItem | VersionItem, model: str) -> str:
+    """The partition of a model's row: its name's, or of what expires, the archive's."""
+    name = ModelId.parse(model)
+    if not item.expires_at:
+        return table.model_partition(name)
+    return table.archive_partition(name, item.pk.rpartition("#")[2])
 
 
 def _places(item: RegistryItem) -> list[tuple[str | None, str | None]]:
@@ -234,22 +270,36 @@ def _lists_of(item: RegistryItem) -> list[tuple[str | None, str | None]]:
         case TokenItem():
             team = TeamSlug(item.team) if item.team else None
             return [nowhere if item.revoked_at else (table.team_tokens(team), item.id), nowhere, nowhere]
-        case ModelItem() if item.model:
-            model = ModelId.parse(item.model)
-            by_update = (table.team_models_by_update(model.team), item.updated_at)
-            return [(table.team_models(model.team), model.name), by_update, nowhere]
+        case ModelItem():
+            return _lists_of_model(item)
         case DeploymentItem():
             deployment = DeploymentId.parse(item.id)
             of_model = (table.model_deployments(ModelId.parse(item.model)), deployment.ulid)
             of_team = (table.team_deployments(deployment.team), deployment.ulid)
             is_timed = DeploymentStatus(item.status).is_in_flight
             return [of_model, of_team, (table.DEADLINES, item.gsi3sk) if is_timed else nowhere]
+        case DeliveryItem() if item.gsi3pk:
+            return [nowhere, nowhere, (table.DUE_DELIVERIES, item.gsi3sk)]
         case EventItem():
             listed = (table.team_events(TeamSlug(item.team)), item.id) if item.team else nowhere
             if not (item.model and item.decides):
                 return [listed, nowhere, nowhere]
             return [listed, nowhere, (table.decisions_about(ModelId.parse(item.model), item.decides), item.id)]
     return [nowhere, nowhere, nowhere]
+
+
+def _lists_of_model(item: ModelItem) -> list[tuple[str | None, str | None]]:
+    nowhere = (None, None)
+    if item.move:
+        return [nowhere, nowhere, (table.MOVES, item.gsi3sk)]
+    if not item.model:
+        return [nowhere, nowhere, nowhere]
+    model = ModelId.parse(item.model)
+    if item.deleted_at:
+        deletion = item.pk.rpartition("#")[2]
+        return [(table.team_deleted_models(model.team), f"{model.name}#{deletion}"), nowhere, nowhere]
+    by_update = (table.team_models_by_update(model.team), item.updated_at)
+    return [(table.team_models(model.team), model.name), by_update, nowhere]
 
 
 def _words(tags: str) -> set[str]:

@@ -5,9 +5,12 @@
 | team                   | ``TEAM#team``       | ``TEAM``            | 1: ``TEAMS`` / slug                       |
 | model                  | ``MODEL#team.name`` | ``VERSION~``        | 1: ``TEAM#team#MODELS`` / name            |
 |                        |                     |                     | 2: ``TEAM#team#UPDATED`` / time           |
+| model that is deleted  | ``MODEL#team.name   | ``VERSION~``        | 1: ``TEAM#team#DELETED`` / name#ulid;     |
+| (its rows likewise)    | #ulid``             |                     | gone after ``expires_at``                 |
+| note of a move         | ``MODEL#…``         | ``VERSION~``        | 3: ``MOVES`` / time                       |
 | version                | ``MODEL#team.name`` | ``VERSION#key``     |                                           |
 | alias, with a copy     | ``MODEL#team.name`` | ``ALIAS#alias``     |                                           |
-| number, with a copy    | ``MODEL#team.name`` | ``NUMBER#number``   |                                           |
+| number, with a copy    | ``MODEL#team.name`` | ``ALIAS##number``   |                                           |
 | event                  | its model's, team's | ``EVENT#ulid``      | 1: ``TEAM#team#EVENTS`` / ulid            |
 |                        | or user's, or       |                     | 2: ``OUTBOX#shard`` / ulid till published |
 |                        | ``PLATFORM``        |                     | 3: ``MODEL#…#DECIDES#name`` / ulid        |
@@ -18,6 +21,9 @@
 |                        |                     |                     | 2: ``TEAM#team#DEPLOYMENTS`` / id         |
 |                        |                     |                     | 3: ``DEADLINES`` / time, while in flight  |
 | idempotency record     | ``IDEM#digest``     | ``IDEMPOTENCY``     | gone after ``expires_at``                 |
+| webhook                | ``TEAM#…#WEBHOOKS`` | ``WEBHOOK#ulid``    |                                           |
+| delivery to a webhook  | ``DELIVERY#id``     | ``DELIVERY``        | 3: ``DELIVERIES`` / time, till it arrived |
+|                        |                     |                     | gone after ``expires_at``                 |
 | token                  | ``TOKEN#id``        | ``TOKEN``           | 1: ``TEAM#team#TOKENS`` / id,             |
 |                        |                     |                     | or ``PLATFORM#TOKENS`` / id               |
 
@@ -128,6 +134,7 @@ class TeamItem(RegistryItem, discriminator="team"):
     display_name = UnicodeAttribute()
     protected_aliases = UnicodeAttribute()  # JSON
     maintainer_count = NumberAttribute(default=0)
+    webhook_count = NumberAttribute(null=True)
     created_at = UnicodeAttribute()
     created_by = UnicodeAttribute()
     updated_at = UnicodeAttribute()
@@ -170,7 +177,10 @@ class TokenItem(RegistryItem, discriminator="token"):
 
 
 class ModelItem(RegistryItem, discriminator="model"):
-    """A model. It may hold nothing but ``last_number`` while its first version is being registered."""
+    """A model. It may hold nothing but ``last_number`` while its first version is being registered.
+
+    A note of a move stands in its place while its rows are on their way to another partition.
+    """
 
     model = UnicodeAttribute(null=True)
     description = UnicodeAttribute(null=True)
@@ -185,6 +195,11 @@ class ModelItem(RegistryItem, discriminator="model"):
     created_at = UnicodeAttribute(null=True)
     created_by = UnicodeAttribute(null=True)
     updated_at = UnicodeAttribute(null=True)
+    deleted_at = UnicodeAttribute(null=True)
+    deleted_by = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)  # seconds since 1970
+    move = UnicodeAttribute(null=True)  # JSON: where the rows of this partition are on their way to
+    arriving = UnicodeAttribute(null=True)  # the partition from which rows are still on their way to this one
 
     # What lists filter by, taken from the highest version: DynamoDB cannot look into the JSON.
     folded_name = UnicodeAttribute(null=True)
@@ -222,6 +237,7 @@ class VersionItem(RegistryItem, discriminator="version"):
     updated_by = UnicodeAttribute()
     deleted_at = UnicodeAttribute(null=True)
     deleted_by = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)  # seconds since 1970; of a deleted model's
 
 
 class AliasItem(VersionItem, discriminator="alias"):
@@ -265,6 +281,35 @@ class IdempotencyItem(RegistryItem, discriminator="idempotency"):
     expires_at = NumberAttribute()  # seconds since 1970; DynamoDB takes it away some time after
 
 
+class WebhookItem(RegistryItem, discriminator="webhook"):
+    id = UnicodeAttribute()
+    team = UnicodeAttribute()
+    name = UnicodeAttribute()
+    url = UnicodeAttribute()
+    occasions = UnicodeAttribute()  # JSON
+    description = UnicodeAttribute()
+    secret = UnicodeAttribute()
+    status = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    created_by = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    last_tried_at = UnicodeAttribute(null=True)
+    last_error = UnicodeAttribute(null=True)
+
+
+class DeliveryItem(RegistryItem, discriminator="delivery"):
+    """Something to tell a webhook. Until that is done, the time of the next try stands in the third index."""
+
+    id = UnicodeAttribute()
+    team = UnicodeAttribute()
+    webhook = UnicodeAttribute()
+    body = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    tries = NumberAttribute()
+    last_error = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute()  # seconds since 1970
+
+
 class EventItem(RegistryItem, discriminator="event"):
     """An event. It is put once; what changes is only its place in the outbox, and what became of sending it."""
 
@@ -292,12 +337,16 @@ DEPLOYMENT = "DEPLOYMENT"
 IDEMPOTENCY = "IDEMPOTENCY"
 MODEL = "VERSION~"
 VERSIONS = "VERSION#"
-NUMBERS = "NUMBER#"
+ALIASES = "ALIAS#"
 EVENTS = "EVENT#"
 MEMBERSHIPS = "TEAM#"
+WEBHOOKS = "WEBHOOK#"
+DELIVERY = "DELIVERY"
 FAILED_SIGN_INS = "TRIES"  # between memberships and user, so that signing in reads all three at once
 
 DEADLINES = "DEADLINES"
+DUE_DELIVERIES = "DELIVERIES"
+MOVES = "MOVES"
 DEAD_EVENTS = "OUTBOX#DEAD"
 ALL_TEAMS = "TEAMS"
 ALL_USERS = "USERS"
@@ -321,16 +370,21 @@ def model_partition(model: ModelId) -> str:
     return f"MODEL#{model}"
 
 
+def archive_partition(model: ModelId, deletion: str) -> str:
+    """Where the rows of a deleted model are; ``deletion`` is the id of the event that tells of it."""
+    return f"{model_partition(model)}#{deletion}"
+
+
 def version_sort(label: VersionLabel) -> str:
     return f"{VERSIONS}{label.key}"
 
 
 def alias_sort(alias: AliasName) -> str:
-    return f"ALIAS#{alias}"
+    return f"{ALIASES}{alias}"
 
 
 def number_sort(number: int) -> str:
-    return f"{NUMBERS}{number}"
+    return f"{ALIASES}#{number}"  # an alias that never moves: it lies with them, and goes where they go
 
 
 def event_sort(event_id: str) -> str:
@@ -347,6 +401,10 @@ def team_models(team: TeamSlug) -> str:
 
 def team_models_by_update(team: TeamSlug) -> str:
     return f"TEAM#{team}#UPDATED"
+
+
+def team_deleted_models(team: TeamSlug) -> str:
+    return f"TEAM#{team}#DELETED"
 
 
 def team_members(team: TeamSlug) -> str:
@@ -375,6 +433,18 @@ def model_deployments(model: ModelId) -> str:
 
 def team_deployments(team: TeamSlug) -> str:
     return f"TEAM#{team}#DEPLOYMENTS"
+
+
+def team_webhooks(team: TeamSlug) -> str:
+    return f"TEAM#{team}#WEBHOOKS"
+
+
+def webhook_sort(webhook_id: str) -> str:
+    return f"{WEBHOOKS}{webhook_id}"
+
+
+def delivery_partition(delivery_id: str) -> str:
+    return f"DELIVERY#{delivery_id}"
 
 
 def idempotency_partition(scope: str) -> str:

@@ -16,6 +16,7 @@ from pynamodb.exceptions import CancellationReason, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from models_app.domain import clock
 from models_app.domain.errors import ChangeTooLarge
 from models_app.domain.events import Event
 from models_app.storage import calls, events
@@ -103,18 +104,33 @@ def commit(writes: Sequence[Write], *, event: Event, also: Sequence[Event] = ())
     """
     recording = [Write(Verb.PUT, events.item(each), RegistryItem.pk.does_not_exist(), Refused) for each in also]
     recording.append(Write(Verb.PUT, events.item(event), RegistryItem.pk.does_not_exist(), Refused))
-    ordered = sorted([*writes, *recording], key=lambda write: write.verb.value)
+    _write([*writes, *recording], change=event.id, token=event.id)
+
+
+def carry_on(writes: Sequence[Write], *, change: str) -> None:
+    """Write all of it, or nothing: a further part of a change whose event is written. One call, like ``commit``.
+
+    Who carries a change on asks again what is left of it: others may do the same at the same time.
+
+    Raises:
+        Refused: a condition failed.
+    """
+    _write(writes, change=change, token=clock.new_id())
+
+
+def _write(writes: Sequence[Write], *, change: str, token: str) -> None:
+    ordered = sorted(writes, key=lambda write: write.verb.value)
     operations: dict[Verb, list[dict[str, object]]] = {verb: [] for verb in Verb}
     for write in ordered:
-        write.item.rid = event.id
+        write.item.rid = change
         operations[write.verb].append(write.arguments)
     sizes = [_bytes_of(each) for group in operations.values() for each in group]
     if sum(sizes) > MAX_BYTES or max(sizes) > MAX_ITEM_BYTES:
         raise ChangeTooLarge
     patience = calls.Patience()
     while True:
-        reasons = _attempt(operations, token=event.id)
-        if not reasons or any(_is_own(reason, event) for reason in reasons):
+        reasons = _attempt(operations, token=token)
+        if not reasons or any(_is_own(reason, change) for reason in reasons):
             return
         for write, reason in zip(ordered, reasons, strict=True):
             if reason is not None and reason.code == "ConditionalCheckFailed":
@@ -169,8 +185,8 @@ def _bytes_of(document: object) -> int:
     return len(document.encode()) if isinstance(document, str) else 0
 
 
-def _is_own(reason: CancellationReason | None, event: Event) -> bool:
-    return reason is not None and (reason.raw_item or {}).get("rid") == {"S": event.id}
+def _is_own(reason: CancellationReason | None, change: str) -> bool:
+    return reason is not None and (reason.raw_item or {}).get("rid") == {"S": change}
 
 
 def _item_of(reason: CancellationReason) -> RegistryItem | None:

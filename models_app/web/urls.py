@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from models_app.web.comparing import compare
-from models_app.web.forms import account, deployments, models, teams, versions
+from models_app.web.forms import account, deployments, models, relocations, teams, versions
 from models_app.web.lists import narrowed
 
 MODEL = "models/<str:model_id>"
@@ -19,6 +19,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{MODEL}/compare", compare, name="compare"),
     path("models/new", versions.RegisterPage.as_view(), name="register-form"),
     path(f"{MODEL}/edit", models.ModelEditPage.as_view(), name="model-form"),
+    path(f"{MODEL}/rename", relocations.RenamePage.as_view(), name="rename-form"),
+    path(f"{MODEL}/delete", relocations.DeletePage.as_view(), name="delete-form"),
+    path(f"{MODEL}/restore", relocations.RestoreModelPage.as_view(), name="restore-model-form"),
     path(f"{MODEL}/alias", models.AliasPage.as_view(), name="alias-form"),
     path(f"{MODEL}/aliases/<str:alias>/remove", models.AliasRemovePage.as_view(), name="alias-remove-form"),
     path(f"{MODEL}/rollback", deployments.RollbackPage.as_view(), name="rollback-form"),

@@ -66,8 +66,8 @@ READS = [
     (f"{ONE}/aliases/champion", ["GetItem"]),
     (f"{ONE}/resolve?alias=champion", ["GetItem"]),
     (f"{ONE}/resolve?alias=latest", ["Query"]),
-    (f"{ONE}/resolve?alias=champion&at=2999-01-01T00:00:00Z", ["Query"]),
-    (f"{ONE}/resolve?alias=latest&at=2999-01-01T00:00:00Z", ["Query"]),
+    (f"{ONE}/resolve?alias=champion&at=2999-01-01T00:00:00Z", ["Query", "Query"]),
+    (f"{ONE}/resolve?alias=latest&at=2999-01-01T00:00:00Z", ["Query", "Query"]),
     # What runs where, now and then; with no target named, each may be meant.
     (f"{ONE}/resolve?environment=prod", ["GetItem"]),
     (f"{ONE}/resolve?environment=prod&deploymentTarget=EKS", ["GetItem"]),

@@ -25,6 +25,9 @@ DEPLOYMENT = "api/v1/deployments/<str:deployment_id>"
 OBJECTS: dict[tuple[str, str], Any] = {
     (MODEL, "GET"): None,
     (MODEL, "PATCH"): {"description": "x"},
+    (MODEL, "DELETE"): None,
+    (f"{MODEL}/rename", "POST"): {"modelName": "other-name"},
+    (f"{MODEL}/restore", "POST"): None,
     (f"{MODEL}/versions", "GET"): None,
     (f"{MODEL}/events", "GET"): None,
     (f"{MODEL}/resolve", "GET"): None,

@@ -22,6 +22,7 @@ TEAMS_PAGES = [
 ]
 FORMS = [
     *("/web/account", "/web/account/password", "/web/models/new", f"{WEB}/edit", f"{WEB}/alias"),
+    *(f"{WEB}/rename", f"{WEB}/delete"),
     *(f"{WEB}/aliases/champion/remove", f"{WEB}/rollback", f"{LABEL}/edit", f"{LABEL}/deploy", f"{LABEL}/deregister"),
     *("/web/teams/payments/settings", "/web/teams/payments/members/new", "/web/teams/payments/members/grace/role"),
     *("/web/teams/payments/members/grace/remove", "/web/teams/payments/tokens/new"),

@@ -27,7 +27,7 @@ class Change:
         slug: what a test's id calls it.
         make: the call.
         status: of its undisturbed answer.
-        event: the one event that it leaves.
+        event: the one event that it leaves; or ``times`` of them, in as many histories.
         prepare: what must be there first.
         look: reads what the call answered; None where the answer is that something is gone.
         writes: the operations that it writes with, in order; the last one commits.
@@ -42,6 +42,7 @@ class Change:
     prepare: Callable[[Cast, str], Any] = nothing
     writes: tuple[str, ...] = ("TransactWriteItems",)
     team: Callable[[str], str] = lambda _: "payments"
+    times: int = 1
 
 
 def a_version(cast: Cast, name: str) -> None:
@@ -53,6 +54,11 @@ def a_version(cast: Cast, name: str) -> None:
 def a_deleted_version(cast: Cast, name: str) -> None:
     a_version(cast, name)
     assert cast.maintainer.deletes(f"payments.{name}", "2.0.0").status == 204
+
+
+def a_deleted_model(cast: Cast, name: str) -> None:
+    an_alias(cast, name)
+    assert cast.maintainer.deletes_model(f"payments.{name}").status == 204
 
 
 def an_alias(cast: Cast, name: str) -> None:
@@ -206,6 +212,31 @@ CHANGES = [
         look=lambda cast, name, _: cast.viewer.reads(f"payments.{name}"),
     ),
     Change(
+        slug="rename a model",
+        prepare=an_alias,
+        make=lambda cast, name: cast.maintainer.renames(f"payments.{name}", f"{name}-new"),
+        status=200,
+        event="ModelRenamed",
+        times=2,
+        look=lambda cast, name, _: cast.viewer.reads(f"payments.{name}-new"),
+    ),
+    Change(
+        slug="delete a model",
+        prepare=an_alias,
+        make=lambda cast, name: cast.maintainer.deletes_model(f"payments.{name}"),
+        status=204,
+        event="ModelDeleted",
+        look=lambda cast, name, _: cast.viewer.reads(f"payments.{name}", "1.0.0"),
+    ),
+    Change(
+        slug="restore a model",
+        prepare=a_deleted_model,
+        make=lambda cast, name: cast.maintainer.restores_model(f"payments.{name}"),
+        status=200,
+        event="ModelRestored",
+        look=lambda cast, name, _: cast.viewer.reads(f"payments.{name}"),
+    ),
+    Change(
         slug="create a team",
         make=lambda cast, name: cast.admin.calls("POST", "teams", {"teamId": name}),
         status=201,
@@ -282,7 +313,7 @@ def perform(change: Change, cast: Cast, name: str) -> Answer:
     assert answer.status == change.status, answer.body
     assert_stands(change, cast, name, answer)
     news = {event: kind for event, kind in events(cast, change.team(name)).items() if event not in before}
-    assert list(news.values()) == [change.event]
+    assert list(news.values()) == [change.event] * change.times
     return answer
 
 

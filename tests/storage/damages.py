@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from models_app.domain.labels import VersionLabel
 
 FRAUD, CHURN = "MODEL#payments.fraud", "MODEL#payments.churn"
+OLD = "MODEL#payments.old#"
 FIRST, SECOND = (f"VERSION#{VersionLabel(label).key}" for label in ("1.0.0", "2"))
 
 OTHER = f"payments.{26 * '0'}"
@@ -34,7 +35,7 @@ DAMAGES = {
     "another key of a user": Damage("USER#ada", "USER", "stands under another key", {"username": "bob"}),
     "another key of a membership": Damage("USER#ada", "TEAM#", "stands under another key", {"username": "bob"}),
     "another key of a token": Damage("TOKEN#", "TOKEN", "stands under another key", {"id": "other"}),
-    "another key of an alias": Damage(FRAUD, "ALIAS#", "stands under another key", {"alias": "other"}),
+    "another key of an alias": Damage(FRAUD, "ALIAS#champion", "stands under another key", {"alias": "other"}),
     "another key of a model": Damage(FRAUD, "VERSION~", "stands under another key", {"model": "payments.other"}),
     "another key of an event": Damage(FRAUD, "EVENT#", "stands under another key", {"id": "other"}),
     "the future": Damage(FRAUD, FIRST, "has the unknown schema version 2", {"sv": 2}),
@@ -45,6 +46,9 @@ DAMAGES = {
     "the wrong shard": Damage(FRAUD, "EVENT#", "is in the wrong shard of the outbox", {"gsi2pk": "OUTBOX#9"}),
     "a lost model": Damage(FRAUD, "VERSION~", "versions without a model"),
     "an untold registration": Damage(FRAUD, "EVENT#", "no event tells of the registration of ['1.0.0']"),
+    "an unfinished move": Damage(FRAUD, "VERSION~", "on their way", {"arriving": "MODEL#payments.old"}),
+    "another key of what was deleted": Damage(OLD, FIRST, "stands under another key", {"expires_at": None}),
+    "a deleted model in another list": Damage(OLD, "VERSION~", "is in other lists", {"gsi1sk": "old"}),
     "a wrong count": Damage(FRAUD, "VERSION~", "counts 7 versions and has 2", {"version_count": 7}),
     "a lost version": Damage(FRAUD, SECOND, "counts 2 versions and has 1"),
     "a deleted version that is counted": Damage(FRAUD, SECOND, "counts 2 versions and has 1", {"deleted_at": "x"}),
@@ -69,17 +73,21 @@ DAMAGES = {
     "an alias of a deleted version": Damage(
         FRAUD, FIRST, "champion points to 1.0.0, which is not there", {"deleted_at": "x"}
     ),
-    "an outdated copy": Damage(FRAUD, "ALIAS#", "the alias champion holds an outdated copy", {"description": "old"}),
-    "a copy of another revision": Damage(FRAUD, "ALIAS#", "the alias champion holds an outdated copy", {"rev": 9}),
-    "a lost alias": Damage(FRAUD, "ALIAS#", "lists other aliases than it has"),
+    "an outdated copy": Damage(
+        FRAUD, "ALIAS#champion", "the alias champion holds an outdated copy", {"description": "old"}
+    ),
+    "a copy of another revision": Damage(
+        FRAUD, "ALIAS#champion", "the alias champion holds an outdated copy", {"rev": 9}
+    ),
+    "a lost alias": Damage(FRAUD, "ALIAS#champion", "lists other aliases than it has"),
     "an unlisted alias": Damage(FRAUD, "VERSION~", "lists other aliases than it has", {"aliases": "{}"}),
     "an alias listed elsewhere": Damage(FRAUD, "VERSION~", "lists other aliases", {"aliases": '{"champion":"2"}'}),
     "an alias that its version does not know": Damage(FRAUD, FIRST, "1.0.0 knows other aliases", {"aliases": "[]"}),
     "an alias that only its version knows": Damage(FRAUD, SECOND, "2 knows other aliases", {"aliases": '["champion"]'}),
-    "another key of a number": Damage(FRAUD, "NUMBER#", "stands under another key", {"sequence": 7}),
+    "another key of a number": Damage(FRAUD, "ALIAS##", "stands under another key", {"sequence": 7}),
     "a number of nothing": Damage(FRAUD, FIRST, "is none of 1.0.0, or holds an outdated copy"),
-    "an outdated copy of a number": Damage(FRAUD, "NUMBER#", "holds an outdated copy of it", {"description": "old"}),
-    "a lost number": Damage(FRAUD, "NUMBER#", "1.0.0 is not found by its number"),
+    "an outdated copy of a number": Damage(FRAUD, "ALIAS##", "holds an outdated copy of it", {"description": "old"}),
+    "a lost number": Damage(FRAUD, "ALIAS##", "1.0.0 is not found by its number"),
     "a number that the model does not know": Damage(
         FRAUD, "VERSION~", "lists other numbers of aliases", {"sequences": None}
     ),
@@ -91,6 +99,10 @@ DAMAGES = {
     "a lost membership": Damage("USER#ada", "TEAM#", "counts 1 maintainers and has 0"),
     "a lower role": Damage("USER#ada", "TEAM#", "counts 1 maintainers and has 0", {"role": "viewer"}),
     "a wrong count of maintainers": Damage("TEAM#payments", "TEAM", "counts 3 maintainers", {"maintainer_count": 3}),
+    "a wrong count of webhooks": Damage("TEAM#payments", "TEAM", "counts 3 webhooks and has 1", {"webhook_count": 3}),
+    "a lost webhook": Damage("TEAM#payments#WEBHOOKS", "WEBHOOK#", "counts 1 webhooks and has 0"),
+    "another key of a webhook": Damage("TEAM#payments#WEBHOOKS", "WEBHOOK#", "under another key", {"id": "other"}),
+    "another key of a delivery": Damage("DELIVERY#", "DELIVERY", "stands under another key", {"id": "other"}),
     "a revoked token in the list": Damage("TOKEN#", "TOKEN", "is listed although revoked", {"revoked_at": "x"}),
     "a good token out of the list": Damage("TOKEN#", "TOKEN", "hidden although not", {"gsi1pk": None, "gsi1sk": None}),
     "another key of a deployment": Damage("DEPLOYMENT#", "DEPLOYMENT", "stands under another key", {"id": OTHER}),
@@ -125,5 +137,6 @@ MISPLACED = {
     "deployment of another team": Damage("DEPLOYMENT#", "DEPLOYMENT", "", {"gsi2pk": "TEAM#vision#DEPLOYMENTS"}),
     "deployment of another model": Damage("DEPLOYMENT#", "DEPLOYMENT", "", {"gsi1pk": "MODEL#x.y#DEPLOYMENTS"}),
     "deployment that never times out": Damage("DEPLOYMENT#", "DEPLOYMENT", "", {"gsi3pk": None, "gsi3sk": None}),
+    "delivery in another list": Damage("DELIVERY#", "DELIVERY", "", {"gsi3pk": "DEADLINES"}),
     "event that decides nothing": Damage(FRAUD, "EVENT#", "", {"gsi3pk": None, "gsi3sk": None}),
 }

@@ -26,6 +26,9 @@ PAYLOADS = (
 FORMS = {
     "register-form": ("/web/models/new", "contributor"),
     "model-form": ("/web/models/payments.fraud/edit", "contributor"),
+    "rename-form": ("/web/models/payments.fraud/rename", "maintainer"),
+    "delete-form": ("/web/models/payments.fraud/delete", "maintainer"),
+    "restore-model-form": ("/web/models/payments.fraud/restore", "maintainer"),
     "alias-form": ("/web/models/payments.fraud/alias", "contributor"),
     "alias-remove-form": ("/web/models/payments.fraud/aliases/champion/remove", "contributor"),
     "rollback-form": ("/web/models/payments.fraud/rollback", "maintainer"),

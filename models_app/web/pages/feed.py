@@ -20,6 +20,9 @@ SENTENCES: Mapping[str, str] = {
     EventKind.MODEL_VERSION_RESTORED: "Version {version} restored",
     EventKind.MODEL_CREATED: "Model created",
     EventKind.MODEL_UPDATED: "Model updated",
+    EventKind.MODEL_RENAMED: "Model renamed from {from} to {to}",
+    EventKind.MODEL_DELETED: "Model deleted with {versionCount} versions",
+    EventKind.MODEL_RESTORED: "Model restored",
     EventKind.ALIAS_MOVED: "Alias {alias} moved from {from} to {to}",
     EventKind.ALIAS_REMOVED: "Alias {alias} removed from {from}",
     EventKind.DEPLOYMENT_REQUESTED: "Deployment of {version} to {environment} ({deploymentTarget}) requested",
@@ -32,7 +35,17 @@ SENTENCES: Mapping[str, str] = {
     EventKind.MEMBER_REMOVED: "{username} removed, was {role}",
     EventKind.TOKEN_ISSUED: "Token {name} issued as {role}",
     EventKind.TOKEN_REVOKED: "Token {name} revoked",
+    EventKind.WEBHOOK_CREATED: "Webhook {name} to {receiver} made",
+    EventKind.WEBHOOK_UPDATED: "Webhook {name} to {receiver} changed",
+    EventKind.WEBHOOK_DELETED: "Webhook {name} deleted",
 }
+
+# What can be brought back: the form that does it, and what tells that it came back, or that its name is used again.
+RESTORABLE = {
+    EventKind.MODEL_VERSION_DEREGISTERED: "restore-form",
+    EventKind.MODEL_DELETED: "restore-model-form",
+}
+ENDS_OF_ABSENCE = {EventKind.MODEL_VERSION_RESTORED, EventKind.MODEL_RESTORED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,7 @@ class Entry:
 
     Attributes:
         event: as the API tells it.
-        restore: the way to bring back the version that was deleted here.
+        restore: the way to bring back the version or model that was deleted here.
     """
 
     event: Mapping[str, Any]
@@ -61,13 +74,13 @@ class Entry:
 
 
 def entries_of(events: Iterable[Mapping[str, Any]], *, actor: Actor) -> list[Entry]:
-    """The feed, the newest first; with a way back for versions that are still deleted."""
+    """The feed, the newest first; with a way back for what is still deleted."""
     feed, restored = [], set()
     for event in events:
         subject = (event["modelId"], event["version"])
-        if event["eventType"] == EventKind.MODEL_VERSION_RESTORED:
+        if event["eventType"] in ENDS_OF_ABSENCE:
             restored.add(subject)
-        is_gone = event["eventType"] == EventKind.MODEL_VERSION_DEREGISTERED and subject not in restored
+        is_gone = event["eventType"] in RESTORABLE and subject not in restored
         restored |= {subject} if is_gone else set()  # an earlier deletion was followed by this one
         feed.append(
             Entry(
@@ -129,6 +142,7 @@ def _note(data: Mapping[str, Any]) -> str:
 
 
 def _restoring(event: Mapping[str, Any], actor: Actor) -> Link | None:
-    names = {"model_id": event["modelId"], "version": event["version"]}
-    offer = Offer(label="Restore", route="restore-form", takes=Permission.RESTORE, names=names)
+    names = {"model_id": event["modelId"]} | ({"version": event["version"]} if event["version"] else {})
+    route = RESTORABLE[event["eventType"]]
+    offer = Offer(label="Restore", route=route, takes=Permission.RESTORE, names=names)
     return offered_one(actor, team=event["teamId"], offer=offer)

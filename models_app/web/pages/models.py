@@ -98,6 +98,8 @@ def _offers(model: dict[str, Any]) -> list[Offer]:
         Offer(label="Register next version", route="register-form", takes=Permission.REGISTER, query=query),
         Offer(label="Edit description", route="model-form", takes=Permission.UPDATE, names=names),
         Offer(label="Set alias", route="alias-form", takes=Permission.MOVE_ALIAS, names=names),
+        Offer(label="Rename", route="rename-form", takes=Permission.RENAME, names=names),
+        Offer(label="Delete", route="delete-form", takes=Permission.DELETE, names=names),
     ]
 
 

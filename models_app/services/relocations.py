@@ -1,0 +1,195 @@
+"""Renaming, deleting and restoring whole models: all of a model's rows move, and its history stays with the name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from models_app.domain import clock
+from models_app.domain.actors import Actor
+from models_app.domain.deployments import Slot
+from models_app.domain.errors import ModelNotFound
+from models_app.domain.events import Event, EventKind
+from models_app.domain.models import ModelId, RegisteredModel
+from models_app.domain.permissions import Permission, authorize
+from models_app.domain.relocations import EVERY_NAME, RESTORE_PERIOD, Destination, ModelInUse, NothingToRestore
+from models_app.services.deployments import placement_in, where
+from models_app.services.preconditions import Expected, expect
+from models_app.storage import models, relocations, table, teams
+from models_app.storage.relocations import Move, until_settled
+from models_app.storage.table import ModelItem
+from models_app.storage.transactions import commit
+
+Blocker = dict[str, str]
+
+
+def rename_model(*, actor: Actor, model_id: ModelId, to: ModelId, expected: Expected = None) -> RegisteredModel:
+    """Give a model another name, in the same team. Five calls, if it has no more than 48 versions and aliases.
+
+    Its events and deployments stay with the name under which they happened; aliases and numbers go with it.
+
+    Raises:
+        PermissionDenied, ModelNotFound: the actor is no maintainer, or there is no such model.
+        ModelTaken: there is a model of the new name.
+        ModelInUse: something is deployed under the present name.
+        RevisionMismatch: the model is at none of the expected etags.
+        MoveUnderWay: it has so many versions that the request has to be repeated.
+    """
+    authorize(actor, Permission.RENAME, team=model_id.team, hidden_as=ModelNotFound(model=model_id))
+
+    def attempt() -> Move | None:
+        head = models.find_item(model_id)
+        if head is None:
+            return _move_under_way(model_id, to=table.model_partition(to))
+        _check(head, model_id, expected)
+        if to == model_id:
+            return None
+        facts = {"from": str(model_id), "to": str(to), **_meanings(head)}
+        renamed = _event(EventKind.MODEL_RENAMED, actor, to, head, data=facts)
+        left = _event(EventKind.MODEL_RENAMED, actor, model_id, head, data=facts)
+        move = Move.to(
+            Destination(model=to),
+            source=table.model_partition(model_id),
+            change=renamed.id,
+            at=renamed.occurred_at,
+            by=actor.name,
+        )
+        writes, is_more = relocations.moving(head, move)
+        commit(writes, event=renamed, also=[left])
+        return move if is_more else None
+
+    _carry_out(until_settled(attempt))
+    return models.get(to)
+
+
+def plan_renaming(*, actor: Actor, model_id: ModelId) -> tuple[RegisteredModel, Sequence[Blocker]]:
+    """A model, and what forbids renaming it. One call."""
+    authorize(actor, Permission.RENAME, team=model_id.team, hidden_as=ModelNotFound(model=model_id))
+    model = models.get(model_id)
+    return model, find_blockers(model)
+
+
+def plan_deletion(
+    *, actor: Actor, model_id: ModelId, expected: Expected = None
+) -> tuple[RegisteredModel, Sequence[Blocker]]:
+    """What a deletion would do, without doing it: the model, and what forbids it. One call."""
+    authorize(actor, Permission.DELETE, team=model_id.team, hidden_as=ModelNotFound(model=model_id))
+    model = models.get(model_id)
+    expect(model.etag, among=expected, what=f"model {model_id}")
+    return model, find_blockers(model)
+
+
+def delete_model(*, actor: Actor, model_id: ModelId, expected: Expected = None) -> None:
+    """Put a model into the archive, with all versions and aliases. Four calls, if it has no more than 48 of them.
+
+    Its name is free then, and starts anew with number 1. Within 30 days it can be restored.
+
+    Raises:
+        PermissionDenied, ModelNotFound: the actor is no maintainer, or there is no such model.
+        ModelInUse: something of it is deployed.
+        RevisionMismatch: the model is at none of the expected etags.
+        MoveUnderWay: it has so many versions that the request has to be repeated.
+    """
+    authorize(actor, Permission.DELETE, team=model_id.team, hidden_as=ModelNotFound(model=model_id))
+
+    def attempt() -> Move | None:
+        head = models.find_item(model_id)
+        if head is None:
+            return _move_under_way(model_id, to=None)
+        _check(head, model_id, expected)
+        count = int(head.version_count or 0)
+        deleted = _event(EventKind.MODEL_DELETED, actor, model_id, head, data={"versionCount": count})
+        archive = Destination(model=model_id, deletion=deleted.id, deleted_at=deleted.occurred_at)
+        source = table.model_partition(model_id)
+        move = Move.to(archive, source=source, change=deleted.id, at=deleted.occurred_at, by=actor.name)
+        writes, is_more = relocations.moving(head, move)
+        commit(writes, event=deleted)
+        return move if is_more else None
+
+    _carry_out(until_settled(attempt))
+
+
+def restore_model(*, actor: Actor, model_id: ModelId) -> RegisteredModel:
+    """Bring back the model of that name that was deleted last, as it was. Six calls, if it is no large one.
+
+    One more for administrators and single sign-on, whose team may not exist.
+
+    Raises:
+        PermissionDenied, NothingToRestore: the actor is no maintainer, or no such model was deleted in 30 days.
+        ModelTaken: there is a model of that name again.
+        MoveUnderWay: it has so many versions that the request has to be repeated.
+    """
+    nothing = NothingToRestore(model=model_id, days=RESTORE_PERIOD.days)
+    authorize(actor, Permission.RESTORE, team=model_id.team, hidden_as=nothing)
+    if actor.may_miss_a_team:
+        teams.get(model_id.team)
+
+    def attempt() -> Move | None:
+        head = relocations.find_deleted(model_id)
+        if head is None or (head.expires_at or 0) <= clock.now().timestamp():
+            standing = models.find_item(model_id)
+            if standing is not None and standing.arriving:
+                return relocations.find_note(standing.arriving)  # this very request, repeated
+            raise nothing
+        restored = _event(EventKind.MODEL_RESTORED, actor, model_id, head, data=_meanings(head))
+        at = restored.occurred_at
+        move = Move.to(Destination(model=model_id), source=head.pk, change=restored.id, at=at, by=actor.name)
+        writes, is_more = relocations.moving(head, move)
+        commit(writes, event=restored)
+        return move if is_more else None
+
+    _carry_out(until_settled(attempt))
+    return models.get(model_id)
+
+
+def finish_moves() -> int:
+    """Carry out the moves that somebody began and did not live to end; how many there were."""
+    unfinished = relocations.list_unfinished(limit=100)
+    for move in unfinished:
+        relocations.carry_out(move)
+    return len(unfinished)
+
+
+def find_blockers(model: RegisteredModel) -> list[Blocker]:
+    """What forbids renaming or deleting a model: deployments of it that run or are about to."""
+    blockers = []
+    for name in sorted(model.placements):
+        slot = Slot.parse(name)
+        placement = placement_in(model.placements, slot)
+        current = [placement.current.deployment] if placement.current else []
+        in_flight = [placement.in_flight] if placement.in_flight else []
+        blockers += [{"kind": "deployment", "deploymentId": str(each), **where(slot)} for each in current + in_flight]
+    return blockers
+
+
+def _carry_out(move: Move | None) -> None:
+    if move is not None:
+        relocations.carry_out(move)
+
+
+def _check(head: ModelItem, model_id: ModelId, expected: Expected) -> None:
+    model = models.model(head)
+    expect(model.etag, among=expected, what=f"model {model_id}")
+    if blockers := find_blockers(model):
+        places = ", ".join(sorted({each["environment"] for each in blockers}))
+        raise ModelInUse(model=model_id, places=places, blockers=blockers)
+
+
+def _move_under_way(model_id: ModelId, *, to: str | None) -> Move:
+    """The move that this very request began before: to a partition, or to the archive of the model."""
+    move = relocations.find_note(table.model_partition(model_id))
+    if move is None or (to is None) != (move.expires_at is not None) or to not in {None, move.target}:
+        raise ModelNotFound(model=model_id)
+    return move
+
+
+def _meanings(head: ModelItem) -> dict[str, Any]:
+    """What the names of a model mean from now on, for whoever asks later what they meant."""
+    model = models.model(head)
+    return {"latest": model.latest.label if model.latest else None, "aliases": dict(model.aliases)}
+
+
+def _event(kind: EventKind, actor: Actor, model_id: ModelId, head: ModelItem, **facts: Any) -> Event:
+    """An event of a move, behind every decision about a name of the model: each changed the model."""
+    after = models.model(head).updated_at
+    return Event.record(kind, by=actor, after=after, model=model_id, decides=EVERY_NAME, **facts)
