@@ -73,12 +73,8 @@ DAMAGES = {
     "an alias of a deleted version": Damage(
         FRAUD, FIRST, "champion points to 1.0.0, which is not there", {"deleted_at": "x"}
     ),
-    "an outdated copy": Damage(
-        FRAUD, "ALIAS#champion", "the alias champion holds an outdated copy", {"description": "old"}
-    ),
-    "a copy of another revision": Damage(
-        FRAUD, "ALIAS#champion", "the alias champion holds an outdated copy", {"rev": 9}
-    ),
+    "an outdated copy": Damage(FRAUD, "ALIAS#champion", "champion holds an outdated copy", {"description": "old"}),
+    "a copy of another revision": Damage(FRAUD, "ALIAS#champion", "champion holds an outdated copy", {"rev": 9}),
     "a lost alias": Damage(FRAUD, "ALIAS#champion", "lists other aliases than it has"),
     "an unlisted alias": Damage(FRAUD, "VERSION~", "lists other aliases than it has", {"aliases": "{}"}),
     "an alias listed elsewhere": Damage(FRAUD, "VERSION~", "lists other aliases", {"aliases": '{"champion":"2"}'}),
