@@ -95,6 +95,14 @@ JOBS: dict[str, tuple[Does, Does]] = {
         lambda cast: [cast.maintainer.describes(MODEL, {"tags": {"owner": "risk"}})],
         over_mlflow("POST", "registered-models/set-tag", **FRAUD, key="owner", value="risk"),
     ),
+    "renaming a model": (
+        lambda cast: [cast.maintainer.renames(MODEL, "scam")],
+        over_mlflow("POST", "registered-models/rename", **FRAUD, new_name="scam"),
+    ),
+    "deleting a model": (
+        lambda cast: [cast.maintainer.deletes_model(MODEL)],
+        over_mlflow("DELETE", "registered-models/delete", **FRAUD),
+    ),
     "moving an alias": (
         lambda cast: [cast.maintainer.moves(MODEL, "champion", "1")],
         over_mlflow("POST", "registered-models/alias", **FIRST, alias="champion"),

@@ -56,6 +56,16 @@ class TestANumber:
 
         assert number_of(fraud) == number
 
+    def test_goes_with_its_model_to_another_name(self, fraud: Cast) -> None:
+        number = number_of(fraud)
+        fraud.maintainer.moves("payments.fraud", "champion", "1.2.0")
+
+        assert fraud.maintainer.renames("payments.fraud", "scam").status == 200
+
+        found = asks(fraud.viewer, "GET", GET, {"name": "scam", "version": number}).body["model_version"]
+        assert (found["registry_label"], found["aliases"]) == ("1.2.0", ["champion"])
+        assert asks(fraud.viewer, "GET", GET, {"name": "fraud", "version": number}).status == 404
+
     def test_costs_a_registration_no_call(self, fraud: Cast) -> None:
         with counted_calls() as calls:
             assert fraud.contributor.registers("fraud", version="3.0.0").status == 201
