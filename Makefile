@@ -34,7 +34,7 @@ package: ## Make the zip that runs on Lambda in dist/ (STAGE=dev)
 ##@ Maintain
 .PHONY: costs lock demo-models screenshots clean
 costs: ## Measure docs/costs.md anew
-	@bin/setup dev && WRITE_COSTS=1 .venv/bin/pytest -q -n 0 tests/costing
+	@bin/setup dev && WRITE_COSTS=1 .venv/bin/pytest -q -n 0 -p no:randomly tests/costing
 
 lock: ## Pin requirements.txt with all that it takes in requirements.lock
 	@bin/setup dev && .venv/bin/uv pip compile requirements.txt --generate-hashes --no-header --quiet -o requirements.lock

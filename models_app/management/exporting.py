@@ -63,6 +63,7 @@ def version_document(version: ModelVersion) -> Document:
         "teamId": version.model.team,
         "modelName": version.model.name,
         "version": version.label,
+        "sequence": version.sequence,
         "status": VersionStatus.DEPRECATED if is_deprecated else VersionStatus.REGISTERED,
         "framework": version.framework,
         "frameworkVersion": version.framework_version,

@@ -6,6 +6,7 @@ An import adds and never changes: what is there stays as it is, so that the same
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from models_app.domain.aliases import MAX_PER_MODEL, Alias, AliasName
 from models_app.domain.errors import ArtifactDiffers, ChangeTooLarge, TeamNotFound, TooManyAliases, VersionDeleted
 from models_app.domain.events import Event, EventKind, decides_latest, told
 from models_app.domain.imports import AliasRow, ModelRow, Outcome, Row, VersionRow, What
-from models_app.domain.labels import VersionLabel
+from models_app.domain.labels import VersionLabel, sequence_of
 from models_app.domain.models import ModelId
 from models_app.domain.permissions import authorize_platform
 from models_app.domain.versions import ModelVersion
@@ -23,8 +24,8 @@ from models_app.services.versions import facts
 from models_app.storage import imports, models, versions
 from models_app.storage.imports import Growth, Standing
 from models_app.storage.relocations import until_settled
-from models_app.storage.table import ModelItem
-from models_app.storage.transactions import Write, commit
+from models_app.storage.table import ModelItem, NumberItem
+from models_app.storage.transactions import Refused, Write, commit
 
 CREATED = Outcome(What.CREATED)
 SKIPPED = Outcome(What.SKIPPED, "It is there already, and stays as it is.")
@@ -50,7 +51,7 @@ NOTHING = Foretold()
 def import_rows(*, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """Add what is not there yet, all in one transaction; what became of each row. Two calls; nothing to add: one.
 
-    Up to some 45 rows fit. More, or larger ones, become several transactions; a row that is too large is refused.
+    Up to some 32 rows fit. More, or larger ones, become several transactions; a row that is too large is refused.
     Events are left to the relay.
 
     Raises:
@@ -61,10 +62,17 @@ def import_rows(*, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     if not rows:
         return []
 
+    numbers_taken: set[tuple[str, int]] = set()
+
     def attempt() -> list[Outcome]:
-        plan = _Plan(actor, imports.find_standing(rows), NOTHING)
+        plan = _Plan(actor, imports.find_standing(rows), NOTHING, numbers_taken)
         outcomes = [plan.take(row) for row in rows]
-        plan.carry_out()
+        try:
+            plan.carry_out()
+        except Refused as refused:
+            if isinstance(refused.item, NumberItem):
+                numbers_taken.add((refused.item.model, int(refused.item.sequence or 0)))
+            raise
         return outcomes
 
     try:
@@ -116,10 +124,17 @@ class _Draft:
 class _Plan:
     """One transaction in the making: rows are taken in their order, each upon what the ones before it leave."""
 
-    def __init__(self, actor: Actor, standing: Standing, foretold: Foretold) -> None:
+    def __init__(
+        self,
+        actor: Actor,
+        standing: Standing,
+        foretold: Foretold,
+        numbers_taken: AbstractSet[tuple[str, int]] = frozenset(),
+    ) -> None:
         self.actor = actor
         self.standing = standing
         self.foretold = foretold
+        self.numbers_taken = numbers_taken
         self.drafts: dict[ModelId, _Draft] = {}
         self.events: list[Event] = []
 
@@ -163,6 +178,7 @@ class _Plan:
         if not draft.exists:
             draft.founded = _implied(row)
         draft.is_touched |= not row.is_dated
+        new = self._numbered(new, draft)
         draft.added[label] = new
         is_highest = not new.is_deleted and label.key > draft.latest_key
         if is_highest:
@@ -211,6 +227,15 @@ class _Plan:
             )
         return self.drafts[model]
 
+    def _numbered(self, new: ModelVersion, draft: _Draft) -> ModelVersion:
+        """The version with a number that no other one of its model has."""
+        taken = {each.sequence for each in draft.added.values()}
+        attempt, number = 0, new.sequence
+        while number is not None and (number in taken or (str(new.model), number) in self.numbers_taken):
+            attempt += 1
+            number = sequence_of(new.label, at=new.created_at, attempt=attempt)
+        return replace(new, sequence=number)
+
     def _tell(self, kind: EventKind, model: ModelId, **facts_: Any) -> None:
         self.events.append(Event.record(kind, by=self.actor, model=model, **facts_))
 
@@ -229,15 +254,19 @@ def _writes(draft: _Draft) -> list[Write]:
     if draft.founded is None and not draft.added and not draft.moved:
         return []
     now = clock.now() if draft.is_touched else None
+    sequences = models.sequences(draft.item) if draft.item else {}
+    pointed_to = [draft.version(alias.version) for alias in draft.moved]
+    sequences |= {each.label: each.sequence for each in pointed_to if each is not None and each.sequence is not None}
     growth = Growth(
         model=draft.model,
         founded=draft.founded,
         live=[version for version in draft.added.values() if not version.is_deleted],
         aliases=draft.aliases if draft.moved else None,
+        sequences=sequences,
         at=now or (draft.founded.updated_at if draft.founded else None),
     )
     writes = [imports.growing(growth, seen=draft.item)]
-    writes += [versions.creating(version) for version in draft.added.values()]
+    writes += [write for version in draft.added.values() for write in versions.creating(version)]
     for before, after in draft.rewritten.values():
         writes += versions.rewriting(before, after)
     for alias in draft.moved:

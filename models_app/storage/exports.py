@@ -11,7 +11,7 @@ from models_app.domain.models import ModelId, RegisteredModel
 from models_app.domain.pages import StartKey
 from models_app.domain.versions import ModelVersion
 from models_app.storage import models, table, versions
-from models_app.storage.pages import Listing, read_batch, read_page
+from models_app.storage.pages import HIGHEST, Listing, read_batch, read_page
 from models_app.storage.table import AliasItem, ModelItem, RawItem, RegistryItem, VersionItem
 
 PAGE = 100
@@ -26,7 +26,8 @@ def get_models(ids: Sequence[ModelId]) -> list[RegisteredModel]:
 
 def aliases_of(model_id: ModelId) -> list[Alias]:
     """A model's aliases by name. One call, unless their versions are large."""
-    within = RegistryItem.sk.startswith(table.ALIASES)
+    # From the first character that a name may begin with: copies under numbers lie before them.
+    within = RegistryItem.sk.between(f"{table.ALIASES}0", table.ALIASES + HIGHEST)
     return [versions.alias(AliasItem.from_raw_data(raw)) for raw in _all(model_id, within)]
 
 

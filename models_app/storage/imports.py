@@ -99,6 +99,7 @@ class Growth:
         founded: the model itself, where it is new.
         live: its new versions that are not deleted.
         aliases: all of its aliases afterwards, or None where none is added.
+        sequences: the numbers of the versions that these point to, where their labels are none.
         at: when it last changed, as it shall say; None where that stays.
     """
 
@@ -106,6 +107,7 @@ class Growth:
     founded: ModelRow | None
     live: Sequence[ModelVersion]
     aliases: Mapping[AliasName, VersionLabel] | None
+    sequences: Mapping[VersionLabel, int]
     at: datetime | None
 
 
@@ -118,6 +120,8 @@ def growing(growth: Growth, *, seen: ModelItem | None) -> Write:
         actions += [*named(growth.model), *_founding(growth.founded)]
     if growth.aliases is not None or growth.founded is not None:
         actions.append(ModelItem.aliases.set(canonical_json(growth.aliases or {})))
+        if growth.sequences:
+            actions.append(ModelItem.sequences.set(canonical_json(dict(growth.sequences))))
     highest = max(growth.live, key=lambda version: version.label.key, default=None)
     if highest is not None and models.is_highest(highest.label, seen=seen):
         actions += showing(highest)

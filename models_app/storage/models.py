@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 from operator import and_
@@ -117,6 +118,7 @@ def model(item: ModelItem) -> RegisteredModel:
         description=item.description or "",
         tags=json.loads(item.tags or "{}"),
         aliases=aliases(item),
+        sequences=sequences(item),
         placements=placements(item),
         latest=summary(item.latest) if item.latest else None,
         version_count=int(item.version_count or 0),
@@ -131,6 +133,11 @@ def aliases(item: ModelItem) -> dict[AliasName, VersionLabel]:
     """Where a model's aliases point."""
     kept = json.loads(item.aliases or "{}")
     return {AliasName(name): VersionLabel(label) for name, label in kept.items()}
+
+
+def sequences(item: ModelItem) -> dict[VersionLabel, int]:
+    """The numbers of the versions that a model's aliases point to, where their labels are none."""
+    return {VersionLabel(label): number for label, number in json.loads(item.sequences or "{}").items()}
 
 
 def placements(item: ModelItem) -> dict[str, dict[str, Any]]:
@@ -187,6 +194,13 @@ def reflecting(version: ModelVersion, *, seen: ModelItem) -> Write:
     return _changing(version.model, condition, actions)
 
 
+def reflecting_all(changed: Sequence[ModelVersion], *, seen: ModelItem) -> Write:
+    """The model's part of updating several versions, if nothing in the model has changed since it was seen."""
+    highest = next((version for version in changed if version.label.key == seen.latest_key), changed[0])
+    write = reflecting(highest, seen=seen)
+    return replace(write, condition=write.condition & (ModelItem.rev == seen.rev))
+
+
 def removing(version: ModelVersion, *, seen: ModelItem, successor: ModelVersion | None) -> Write:
     """The model's part of deleting a version. ``successor`` is the next one down, which may become the highest."""
     actions = [*touching(version.model, version.updated_at), ModelItem.version_count.add(-1)]
@@ -196,10 +210,23 @@ def removing(version: ModelVersion, *, seen: ModelItem, successor: ModelVersion 
 
 
 def pointing(
-    model_id: ModelId, *, seen: ModelItem, aliases_after: Mapping[AliasName, VersionLabel], at: datetime
+    model_id: ModelId,
+    *,
+    seen: ModelItem,
+    aliases_after: Mapping[AliasName, VersionLabel],
+    at: datetime,
+    target: ModelVersion | None = None,
 ) -> Write:
-    """The model's part of moving or removing an alias: its list of them."""
-    actions = [*touching(model_id, at), ModelItem.aliases.set(canonical_json(aliases_after))]
+    """The model's part of moving an alias to a target, or of removing one: its list of them."""
+    known = sequences(seen)
+    if target is not None and target.sequence is not None:
+        known[target.label] = target.sequence
+    kept = {label: known[label] for label in aliases_after.values() if label in known}
+    actions = [
+        *touching(model_id, at),
+        ModelItem.aliases.set(canonical_json(aliases_after)),
+        ModelItem.sequences.set(canonical_json(kept)) if kept else ModelItem.sequences.remove(),
+    ]
     return _changing(model_id, ModelItem.aliases == seen.aliases, actions)
 
 

@@ -116,12 +116,20 @@ class TestComingIn:
         assert payments.viewer.reads("payments.fraud").body["versionCount"] == 59
 
     def test_what_is_larger_than_an_item_is_refused_alone(self, payments, tmp_path):
-        tags = {str(number): "x" * 3900 for number in range(50)}  # kept by the model, and once more to filter by
+        most = {str(number): "x" * 3900 for number in range(50)}
+        large = {"tags": most, "metadata": {"a": "x" * 65_000}, "signature": {"a": "x" * 65_000}}
 
-        said = imported(tmp_path, a_model(tags=tags), a_version("1"), a_version("2", tags=tags), a_version("0.1"))
+        said = imported(
+            tmp_path,
+            a_model(tags=most),
+            a_version("1"),
+            a_version("2", **large, lineage={"runId": "x" * 65_000}),
+            a_version("0.1"),
+        )
 
-        assert set(refusals(said)) == {3}
-        assert "more than one change may hold" in refusals(said)[3]
+        assert set(refusals(said)) == {1, 3}
+        assert "Together they take more than 65536 bytes" in refusals(said)[1]
+        assert "takes more than 380000 bytes" in refusals(said)[3]
         assert payments.viewer.labels("payments.fraud") == ["1", "0.1"]
 
     def test_an_export_says_the_same_as_the_rows_that_came_in(self, payments, tmp_path):

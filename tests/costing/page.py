@@ -56,19 +56,37 @@ def table_of(costs: list[Cost]) -> str:
     )
 
 
-def table_of_a_call() -> str:
-    """What every call costs, whatever it does in DynamoDB."""
+def parts_of_a_call() -> list[tuple[str, str, float]]:
+    """What every call costs, whatever it does in DynamoDB: of what, how often, dollars."""
     duration = SECONDS * MEMORY_GB * PER_GB_SECOND
-    rows = [
+    return [
         ("API Gateway (REST)", "1,000,000 × $3.50/million", PER_API_CALL),
         ("Lambda, invocations", "1,000,000 × $0.20/million", PER_INVOCATION),
         ("Lambda, time", f"1,000,000 × {SECONDS} s × {MEMORY_GB} GB × $0.0000166667", duration),
         ("CloudWatch Logs", f"1,000,000 × {LOGGED_KB} KB = {LOGGED_KB} GB × $0.50", LOGGED_KB / GB * PER_LOGGED_GB),
     ]
+
+
+def table_of_a_call() -> str:
+    """The same for a million calls, with its sum."""
+    rows = parts_of_a_call()
     lines = [f"| {what} | {how} | {MILLION * price:.2f} |" for what, how, price in rows]
     total = MILLION * sum(price for *_, price in rows)
     head = ["| part | a million calls | $ |", "|---|---|--:|"]
     return "\n".join([*head, *lines, f"| **sum** | | **{total:.2f}** |"])
+
+
+def examples(requests: list[Cost], jobs: list[Cost]) -> str:
+    """Whole calls, with all that belongs to them."""
+    prices = {cost.what: per_million(cost) for cost in [*requests, *jobs]}
+    call = MILLION * sum(price for *_, price in parts_of_a_call())
+    read = prices["Read `@champion`"]
+    registered, sent, event = prices["Register: with a label"], prices["The relay sends an event"], MILLION * PER_EVENT
+    return (
+        f"So a million reads of `@champion` are ${call:.2f} + ${read:.3f} = **${call + read:.2f}**, and a million "
+        f"registrations, each with its event, ${call:.2f} + ${registered:.2f} + ${sent:.2f} + ${event:.2f} = "
+        f"**${call + registered + sent + event:.2f}**."
+    )
 
 
 def table_at_rest(jobs: list[Cost]) -> str:
@@ -123,6 +141,12 @@ def table_of_storage(kilobytes: float) -> str:
 def blocks(text: str) -> dict[str, str]:
     """The page's generated parts by name."""
     return dict(re.findall(r"<!-- (\w+) -->\n(.*?)\n<!-- end -->", text, re.DOTALL))
+
+
+def costs_in(table: str) -> list[Cost]:
+    """The operations of a table of the page."""
+    rows = [row.strip("| ").split(" | ") for row in table.splitlines()[2:]]
+    return [Cost(what, int(calls), float(reads), float(writes)) for what, calls, reads, writes, _ in rows]
 
 
 def with_blocks(text: str, generated: dict[str, str]) -> str:

@@ -15,13 +15,13 @@ from models_app.storage.soundness import find_faults
 from models_app.storage.table import RegistryItem, connection
 from models_app.storage.upgrades import RawItem
 
-VERSION, ALIAS = "VERSION#", "ALIAS#"
+VERSION, ALIAS, NUMBER = "version", "alias", "number"
 
 
-def row(beginning: str) -> RawItem:
+def row(kind: str) -> RawItem:
     """The item of that kind, as it lies in the table."""
     found = connection().scan(consistent_read=True)["Items"]
-    item: RawItem = next(each for each in found if each["sk"]["S"].startswith(beginning))
+    item: RawItem = next(each for each in found if each["kind"]["S"] == kind)
     return item
 
 
@@ -37,11 +37,11 @@ def empty() -> None:
 
 @pytest.fixture
 def old(payments: Any) -> Any:
-    """A team whose version and alias an older release wrote: they lack what the made-up form has."""
+    """A team whose version, with its copies, an older release wrote: it lacks what the made-up form has."""
     payments.contributor.registers("fraud", version="1.0.0")
     payments.maintainer.moves("payments.fraud", "champion", "1.0.0")
-    for beginning in (VERSION, ALIAS):
-        item = row(beginning)
+    for kind in (VERSION, ALIAS, NUMBER):
+        item = row(kind)
         del item["deployments"]
         put(item)
     return payments
@@ -54,7 +54,7 @@ def second_form(old: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def knows_its_deployments(_: RawItem) -> RawItem:
         return {"deployments": {"S": "{}"}}
 
-    lifts = {"version": knows_its_deployments, "alias": knows_its_deployments}
+    lifts = dict.fromkeys((VERSION, ALIAS, NUMBER), knows_its_deployments)
     with monkeypatch.context() as patch:
         patch.setattr(upgrades, "LIFTS", [lifts])
         yield

@@ -14,9 +14,9 @@ from models_app.domain.annotations import MAX_TAG_KEY, MAX_TAGS
 from models_app.domain.artifacts import parse_uri
 from models_app.domain.documents import size_bytes
 from models_app.domain.errors import InvalidFields
-from models_app.mlflow.calls import MAX_TAG_BYTES, MAX_TAG_VALUE
 from models_app.mlflow.refusals import MlflowRefusal
-from models_app.mlflow.sources import check_source
+from models_app.mlflow.sources import OF_PROMPTS, check_source
+from models_app.mlflow.values import MAX_TAG_BYTES, MAX_TAG_VALUE
 
 MAX_ACTOR = 256
 # Clocks differ; what lies further ahead is a mistake.
@@ -29,7 +29,7 @@ def parse_source(text: str) -> str:
         return parse_uri(text)
     except InvalidFields as no_object:
         try:
-            check_source(text)
+            check_source(text, is_prompt=text in OF_PROMPTS)
         except MlflowRefusal as refusal:
             if text.startswith("s3://"):
                 raise no_object from None
@@ -76,6 +76,10 @@ class Person(Text):
 class Pairs(serializers.Field[Any, Any, Any, Any]):
     """Tags with the larger limits that MLflow's clients have."""
 
+    def __init__(self, *, most_bytes: int = MAX_TAG_BYTES, **kwargs: Any) -> None:
+        self.most_bytes = most_bytes
+        super().__init__(**kwargs)
+
     def to_internal_value(self, data: Any) -> dict[str, str]:
         """The tags."""
         if not isinstance(data, dict):
@@ -88,6 +92,7 @@ class Pairs(serializers.Field[Any, Any, Any, Any]):
             if not isinstance(value, str) or len(value) > MAX_TAG_VALUE:
                 detail = f"The value of {key[:40]!r} is no text of at most {MAX_TAG_VALUE} characters."
                 raise serializers.ValidationError(detail, code="invalid")
-        if size_bytes(data) > MAX_TAG_BYTES:
-            raise serializers.ValidationError(f"Together they take more than {MAX_TAG_BYTES} bytes.", code="too_large")
+        if size_bytes(data) > self.most_bytes:
+            detail = f"Together they take more than {self.most_bytes} bytes."
+            raise serializers.ValidationError(detail, code="too_large")
         return data

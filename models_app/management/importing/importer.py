@@ -17,7 +17,7 @@ from models_app.management.importing.rows import Refusal, row_of
 from models_app.services.imports import import_rows, plan_import
 
 # A transaction takes 100 items: each row and its event, and the models.
-BATCH_ROWS = 48
+BATCH_ROWS = 32
 BATCH_BYTES = 1_000_000
 
 # A partition of DynamoDB takes about a thousand writes a second, and the registry would make more.

@@ -16,11 +16,12 @@ from urllib3.exceptions import HTTPError
 
 from models_app.domain import clock, documents
 from models_app.management.importing.entries import Entries, Entry, Unusable
-from models_app.mlflow.calls import STAGE_TAG, WORKSPACE
+from models_app.mlflow.calls import WORKSPACE
 from models_app.mlflow.filters import IS_PROMPT
 from models_app.mlflow.model_versions import ORIGIN, framework_of
 from models_app.mlflow.representations import NO_STAGE
 from models_app.mlflow.sources import OF_A_VERSION
+from models_app.mlflow.values import STAGE_TAG
 
 PAGE = 100
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
@@ -40,14 +41,17 @@ def read(uri: str) -> Entries:
     """
     server = _Server(uri)
     numbers = count(1)
-    for model in server.pages("registered-models/search", "registered_models"):
+    for model in server.models():
         name = str(model.get("name", ""))
+        labels: dict[str, str] = {}  # of versions that are known there by a number beside their label
         yield Entry(line=next(numbers), document=_model(model), size_bytes=len(json.dumps(model)))
         for version in server.versions(name, is_prompt=_tags(model).get(IS_PROMPT) == "true"):
             if (state := version.get("status", "")) not in READY:
                 complaint = f"Version {version.get('version')} of {name[:128]} is {state} there: nothing to register."
                 yield Entry(line=next(numbers), complaint=complaint)
                 continue
+            if label := version.get("registry_label"):
+                labels[str(version.get("version"))] = str(label)
             document = _version(version, copied_from=server.origin(version))
             yield Entry(line=next(numbers), document=document, size_bytes=len(json.dumps(version)))
         for alias in model.get("aliases", []):
@@ -55,7 +59,7 @@ def read(uri: str) -> Entries:
                 "kind": "alias",
                 "modelName": name,
                 "alias": alias.get("alias"),
-                "version": str(alias.get("version")),
+                "version": labels.get(str(alias.get("version")), str(alias.get("version"))),
             }
             yield Entry(line=next(numbers), document=document)
 
@@ -82,6 +86,14 @@ class _Server:
             if following == token:
                 raise Unusable("The server gives the same page again and again.")
             token = following
+
+    def models(self) -> Iterator[Mapping[str, Any]]:
+        """All models, and all prompts, which a search hides unless it asks."""
+        for is_prompt, sign in ((False, "!="), (True, "=")):
+            wanted = f"tags.`{IS_PROMPT}` {sign} 'true'"
+            for model in self.pages("registered-models/search", "registered_models", filter=wanted):
+                if (_tags(model).get(IS_PROMPT) == "true") is is_prompt:  # not every server keeps to a filter
+                    yield model
 
     def versions(self, model: str, *, is_prompt: bool) -> Iterator[Mapping[str, Any]]:
         """A model's versions, the lowest first where the server keeps to the order that is asked for."""
@@ -151,10 +163,12 @@ def _version(version: Mapping[str, Any], *, copied_from: str | None) -> dict[str
     if copied_from is not None:
         lineage["source"] = version.get("source")
     made = _made(version)
+    number, label = str(version.get("version")), version.get("registry_label")
     return {
         "kind": "version",
         "modelName": version.get("name"),
-        "version": str(version.get("version")),
+        "version": str(label or number),
+        **({"sequence": int(number)} if label and number.isdecimal() and label != number else {}),
         "framework": framework_of(tags),
         "s3Uri": copied_from or version.get("source"),
         "description": version.get("description", ""),

@@ -30,6 +30,7 @@ from models_app.domain.models import ModelId, ModelName
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import SETTABLE_STATUSES, ModelVersion, Registration
 from models_app.management.importing.fields import Instant, Pairs, Person, Source
+from models_app.mlflow.values import MAX_MODEL_TAG_BYTES
 
 # DynamoDB keeps 400 KB an item. Beside its documents a version has keys and times.
 MAX_ROW_BYTES = 380_000
@@ -45,7 +46,7 @@ class ModelBody(RequestBody):
     teamId = Parsed(TeamSlug.parse)
     modelName = Parsed(ModelName.parse)
     description = Text(max_length=MAX_DESCRIPTION, required=False, allow_blank=True, default="")
-    tags = Pairs(required=False, default=dict)
+    tags = Pairs(most_bytes=MAX_MODEL_TAG_BYTES, required=False, default=dict)
     createdAt = Instant()
     createdBy = Person()
     updatedAt = Instant()
@@ -79,6 +80,7 @@ class VersionBody(RegisterRequest):
     updatedBy = Person()
     deletedAt = Instant()
     deletedBy = Person()
+    sequence = serializers.IntegerField(required=False, min_value=10**15, max_value=2**53 - 1)
 
     lineage_fields = LINEAGE | dict.fromkeys(("runLink", "modelId", "source"), (str, "a text"))
 
@@ -94,6 +96,8 @@ class VersionBody(RegisterRequest):
             deleted_at=deleted_at,
             deleted_by=values.get("deletedBy", actor.name) if deleted_at else None,
         )
+        if version.sequence is not None:
+            version = replace(version, sequence=values.get("sequence", version.sequence))
         return VersionRow(version=version, is_dated="createdAt" in values)
 
 
