@@ -35,7 +35,7 @@ def traced() -> Iterator[Annotate]:
 
 @cache
 def _tracer() -> Any:
-    """Powertools' tracer. Its SDK takes a sixth of a second to import, so it waits for the first traced request."""
+    """Powertools' tracer. Its SDK is imported with the first traced request, not with each start."""
     from aws_lambda_powertools import Tracer
 
     # Patching botocore would trace each DynamoDB call, for which the log's line has the figures.
