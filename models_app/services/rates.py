@@ -15,12 +15,11 @@ from models_app.domain import clock
 from models_app.domain.errors import StorageBusy
 from models_app.domain.rates import RatePolicy, Standing
 from models_app.storage import rates
-from models_app.storage.calls import deadline, seconds_left
 
 log = logging.getLogger(__name__)
 
 # One attempt: nobody waits long for the right to ask.
-LEASE_SECONDS = 1.6
+LEASE_SECONDS = 2.0
 UNASKED = timedelta(seconds=1)  # after a failure, nobody waits for the next one
 MOST_CALLERS = 10_000
 
@@ -78,14 +77,14 @@ class Limiter:
             return False
         wanted = self.policy.lease(last=share.last, left=share.left)
         try:
-            with deadline(min(seconds_left(), LEASE_SECONDS)):
-                share.permits, share.left = rates.lease(
-                    caller,
-                    window=share.window,
-                    ends_at=share.window + self.policy.window_seconds,
-                    permits=wanted,
-                    quota=self.policy.quota,
-                )
+            share.permits, share.left = rates.lease(
+                caller,
+                window=share.window,
+                ends_at=share.window + self.policy.window_seconds,
+                permits=wanted,
+                quota=self.policy.quota,
+                seconds=LEASE_SECONDS,
+            )
         except StorageBusy:
             share.unasked_until = now + UNASKED
             log.warning("no rate limit for %s: storage did not answer", caller)
