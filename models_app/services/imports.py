@@ -16,7 +16,7 @@ from models_app.domain.aliases import MAX_PER_MODEL, Alias, AliasName
 from models_app.domain.errors import ArtifactDiffers, ChangeTooLarge, TeamNotFound, TooManyAliases, VersionDeleted
 from models_app.domain.events import Event, EventKind, decides_latest, told
 from models_app.domain.imports import AliasRow, ModelRow, Outcome, Row, VersionRow, What
-from models_app.domain.labels import VersionLabel, sequence_of
+from models_app.domain.labels import VersionLabel, is_number, sequence_of
 from models_app.domain.models import ModelId
 from models_app.domain.permissions import authorize_platform
 from models_app.domain.versions import ModelVersion
@@ -228,12 +228,14 @@ class _Plan:
         return self.drafts[model]
 
     def _numbered(self, new: ModelVersion, draft: _Draft) -> ModelVersion:
-        """The version with a number that no other one of its model has."""
+        """The version with a number that no other one of its model has: its own, or that of this moment."""
+        if is_number(new.label):
+            return new
         taken = {each.sequence for each in draft.added.values()}
-        attempt, number = 0, new.sequence
-        while number is not None and (number in taken or (str(new.model), number) in self.numbers_taken):
+        attempt, number, now = 0, new.sequence, clock.now()
+        while number is None or number in taken or (str(new.model), number) in self.numbers_taken:
+            number = sequence_of(new.label, at=now, attempt=attempt)
             attempt += 1
-            number = sequence_of(new.label, at=new.created_at, attempt=attempt)
         return replace(new, sequence=number)
 
     def _tell(self, kind: EventKind, model: ModelId, **facts_: Any) -> None:

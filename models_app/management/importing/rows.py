@@ -25,7 +25,7 @@ from models_app.domain.annotations import MAX_DESCRIPTION
 from models_app.domain.documents import size_bytes
 from models_app.domain.frameworks import Target
 from models_app.domain.imports import AliasRow, ModelRow, Row, VersionRow
-from models_app.domain.labels import VersionLabel
+from models_app.domain.labels import VersionLabel, is_number
 from models_app.domain.models import ModelId, ModelName
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import SETTABLE_STATUSES, ModelVersion, Registration
@@ -96,8 +96,8 @@ class VersionBody(RegisterRequest):
             deleted_at=deleted_at,
             deleted_by=values.get("deletedBy", actor.name) if deleted_at else None,
         )
-        if version.sequence is not None:
-            version = replace(version, sequence=values.get("sequence", version.sequence))
+        if not is_number(version.label):
+            version = replace(version, sequence=values.get("sequence"))
         return VersionRow(version=version, is_dated="createdAt" in values)
 
 
@@ -170,4 +170,5 @@ def _version(registration: Registration, *, by: str, at: datetime) -> ModelVersi
     label = registration.label
     if label is None:
         raise TypeError("The serializer lets no version without a label pass.")
-    return ModelVersion.begin(registration, label=label, by=by, at=at)
+    # Its number, if it brings none, is that of the moment when it comes in: many may bear one time of creation.
+    return replace(ModelVersion.begin(registration, label=label, by=by, at=at), sequence=None)

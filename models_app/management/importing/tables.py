@@ -17,7 +17,7 @@ from models_app.management.importing.lines import MAX_LINE_BYTES, LineRefused, L
 TEXTS = (
     *("teamId", "modelName", "version", "status", "framework", "frameworkVersion"),
     *("s3Uri", "sha256", "sizeBytes", "deploymentTarget", "description", "aliases"),
-    *("createdAt", "createdBy", "updatedAt", "updatedBy", "deletedAt", "deletedBy"),
+    *("createdAt", "createdBy", "updatedAt", "updatedBy", "deletedAt", "deletedBy", "sequence"),
 )
 DOCUMENTS = ("tags", "metrics", "metadata", "signature", "lineage")
 COLUMNS = (*TEXTS, *DOCUMENTS)
@@ -112,7 +112,7 @@ def _entries(header: Sequence[str], cells: Sequence[str], line: int) -> Entries:
 
 def _put(document: dict[str, Any], name: str, text: str) -> None:
     field, _, key = name.partition(".")
-    if name == "sizeBytes":
+    if name in {"sizeBytes", "sequence"}:
         document[name] = _number(name, text)
     elif name in DOCUMENTS:
         document[name] = documents.read_object(text, name=f"The column {name}")
