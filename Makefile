@@ -23,6 +23,17 @@ format: ## Format the code and mend what can be mended automatically
 hooks: ## Have git run the lint before each commit
 	@git config core.hooksPath .githooks && echo "git runs .githooks/pre-commit from now on."
 
+##@ Deploy
+.PHONY: deploy diff destroy
+deploy: ## Stack, package, function, smoke test on AWS: STAGE=dev; WITH="--parameter AlarmEmail=you@example.org"
+	@bin/setup run && exec .venv/bin/python bin/deploy.py deploy $(STAGE) $(WITH)
+
+diff: ## What deploying would change in a stage's stack and settings: STAGE=dev
+	@bin/setup run && exec .venv/bin/python bin/deploy.py diff $(STAGE) $(WITH)
+
+destroy: ## End a stage; its data stays, unless DATA=delete: STAGE=dev
+	@bin/setup run && exec .venv/bin/python bin/deploy.py destroy $(STAGE) $(if $(filter delete,$(DATA)),--with-data) $(WITH)
+
 ##@ Maintain
 .PHONY: lock demo-models screenshots clean
 lock: ## Pin requirements.txt with all that it takes in requirements.lock

@@ -21,6 +21,7 @@ Tell = Callable[[str], None]
 
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 STAGE_IN_A_NAME = re.compile(r"!Sub ([\w./-]*)\$\{Stage\}([\w./-]*)$", re.MULTILINE)
+REPLACED = {"True": ": REPLACED, what it holds is not taken along", "Conditional": ": perhaps replaced"}
 LONGEST_PAUSE_SECONDS = 3.0
 SIGNS = {"Add": "+", "Modify": "~", "Remove": "-", "Import": "<", "Dynamic": "?"}
 # A stack in one of these states can be changed; any other that is no longer under way needs a hand.
@@ -88,6 +89,7 @@ class Stack:
         Raises:
             StackFailed: the stack is in no state for it, or CloudFormation refuses the template or a parameter.
         """
+        self._check(template, parameters)
         found = self._ready()
         if found is None:
             parameters = {**first, **parameters}
@@ -124,6 +126,15 @@ class Stack:
             return None
         return plan
 
+    def _check(self, template: str, parameters: Mapping[str, str]) -> None:
+        try:
+            summary = self.client.get_template_summary(TemplateBody=template)
+        except ClientError as refusal:
+            raise StackFailed(_advised(refusal.response["Error"]["Message"])) from refusal
+        known = {each["ParameterKey"] for each in summary["Parameters"]}
+        if unknown := set(parameters) - known:
+            raise StackFailed(f"There is no parameter {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}.")
+
     def _ready(self) -> Mapping[str, Any] | None:
         """The stack as it can be changed; the remains of one that never came to be are taken away."""
         found = self._describe()
@@ -143,8 +154,7 @@ class Stack:
             for each in described["Changes"]:
                 change = each["ResourceChange"]
                 line = f"{SIGNS.get(change['Action'], '?')} {change['LogicalResourceId']} ({change['ResourceType']})"
-                replaced = change.get("Replacement") in {"True", "Conditional"}
-                yield f"{line}: REPLACED, what it holds is not taken along" if replaced else line
+                yield line + REPLACED.get(change.get("Replacement", ""), "")
             if not described.get("NextToken"):
                 return
             described = self.client.describe_change_set(

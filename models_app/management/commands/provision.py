@@ -80,7 +80,8 @@ class Command(BaseCommand):
         before = zappa_stages.read(output, stack.stage)
         after = zappa_stages.complete(own, outputs, stage=stack.stage, region=stack.client.meta.region_name)
         self.stdout.write(f"Zappa's settings in {output}:")
-        for line in list(zappa_stages.differences(before, after)) or ["no changes"]:
+        changes = list(zappa_stages.differences(before, after)) or ["no changes"]
+        for line in changes if before else ["all new"]:
             self.stdout.write(f"  {line}")
         if not diff:
             zappa_stages.write(output, stack.stage, after)
