@@ -35,7 +35,7 @@ MB: Final = 1_000_000
 RUNNING: Final = ("registry_project", "models_app")
 
 # What the AWS clients of the registry talk to. The descriptions of all the others are 18 MB.
-SERVICES: Final = frozenset({"dynamodb", "events", "sts", "sso", "sso-oidc", "signin"})
+SERVICES: Final = frozenset({"dynamodb", "events", "secretsmanager", "sts"})
 
 # Nobody imports it at run time. Patterns as in fnmatch, over whole paths: ``*`` crosses slashes.
 UNUSED: Final = (
@@ -48,7 +48,15 @@ UNUSED: Final = (
     *("django/conf/project_template/*", "django/conf/app_template/*", "django/contrib/gis/*"),
     *("django/contrib/*/locale/*", "django/conf/locale/*/LC_MESSAGES/*", "rest_framework/locale/*"),
     *("django_filters/locale/*", "*/static/*", "rest_framework/templates/*"),
-    *("aws_lambda_powertools/event_handler/*", "aws_lambda_powertools/utilities/*", "yaml/_yaml.*", "cfn_*", "attr*"),
+    *("aws_lambda_powertools/event_handler/*", "yaml/_yaml.*", "cfn_*", "attr*"),
+    *(
+        f"aws_lambda_powertools/utilities/{name}/*"
+        for name in ("batch", "data_classes", "data_masking", "feature_flags")
+    ),
+    *(
+        f"aws_lambda_powertools/utilities/{name}/*"
+        for name in ("idempotency", "kafka", "parameters", "parser", "streaming")
+    ),
     *("jsonschema*", "referencing*", "rpds*", "zappa/cli.py", "zappa/core.py", "zappa/letsencrypt.py", "zappa/ext/*"),
 )
 KEPT: Final = ("staticfiles/*",)
@@ -95,8 +103,9 @@ def make(stage: str, *, settings: Path, output: Path) -> int:
         assembled = Path(folder) / "assembled.zip"
         run("-m", "zappa.cli", "package", stage, "--output", str(assembled), cwd=staging)
         with zipfile.ZipFile(assembled) as archive:
-            archive.extractall(tree)  # noqa: S202 - our own
+            archive.extractall(tree)
         trim(tree)
+        keep_endpoints_of_services(tree)
         compile_all(tree)
         check(tree)
         size = sum(path.stat().st_size for path in files_of(tree))
@@ -140,7 +149,12 @@ def run(*arguments: str, cwd: Path) -> None:
         "PYTHONWARNINGS": "ignore",
     }
     done = subprocess.run(
-        [str(VENV / "bin" / "python"), *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+        [str(VENV / "bin" / "python"), *arguments],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         raise PackageRefused(f"{' '.join(arguments[:3])} failed.\n{done.stdout}{done.stderr}")
@@ -166,6 +180,15 @@ def _is_foreign_service(name: str) -> bool:
     return parts[:2] == ["botocore", "data"] and len(parts) > 3 and parts[2] not in SERVICES  # noqa: PLR2004
 
 
+def keep_endpoints_of_services(tree: Path) -> None:
+    """The list of all hosts of all services is read at each cold start: keep ours."""
+    path = tree / "botocore" / "data" / "endpoints.json"
+    told = json.loads(path.read_text())
+    for partition in told["partitions"]:
+        partition["services"] = {name: each for name, each in partition["services"].items() if name in SERVICES}
+    path.write_text(json.dumps(told))
+
+
 def compile_all(tree: Path) -> None:
     """Bytecode for every module, which Python takes without a look at the source's date.
 
@@ -174,7 +197,9 @@ def compile_all(tree: Path) -> None:
     """
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     # The paths in tracebacks are those on Lambda.
-    if not compileall.compile_dir(tree, quiet=2, force=True, stripdir=str(tree), prependdir="/var/task", invalidation_mode=mode):
+    if not compileall.compile_dir(
+        tree, quiet=2, force=True, stripdir=str(tree), prependdir="/var/task", invalidation_mode=mode
+    ):
         raise PackageRefused("some module cannot be compiled.")
 
 

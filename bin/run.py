@@ -272,6 +272,7 @@ def app_environment(place: Place) -> dict[str, str]:
     if not environment.get("REGISTRY_SECRET_KEY"):
         environment["REGISTRY_SECRET_KEY"] = secret_key(place.home)
     environment.setdefault("REGISTRY_PUBLIC_URL", place.url)
+    environment.setdefault("REGISTRY_WEBHOOKS_INSECURE", "1")  # a receiver to try them with listens on this machine
     # Credentials in pairs: half of ours and half of somebody's would sign nothing.
     if not (environment.get("AWS_ACCESS_KEY_ID") or environment.get("AWS_PROFILE")):
         environment |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
@@ -327,7 +328,7 @@ def jobs_child(place: Place, environment: Mapping[str, str], *, has_queue: bool)
     """Describe what schedules and the bus have Lambda do on AWS."""
     command = [sys.executable, "manage.py", "run_jobs"]
     if has_queue:
-        command += ["--reports", "deployment-reports"]
+        command += ["--reports", "deployment-reports", "--webhooks", "webhook-events"]
     return Child("The jobs (manage.py run_jobs)", command, environment, place.log("jobs"))
 
 

@@ -16,7 +16,7 @@ class ModelsAppConfig(AppConfig):
 
         from models_app.api import schema  # noqa: F401 - drf-spectacular finds its extensions by import
         from models_app.identity import sessions  # noqa: F401 - needs the user model
-        from models_app.outbox import bus
+        from models_app.outbox import bus, posting
 
         bus.configure(
             bus.Bus(
@@ -25,3 +25,4 @@ class ModelsAppConfig(AppConfig):
                 ticket_key=settings.SECRET_KEY,
             )
         )
+        posting.configure(insecure=settings.WEBHOOKS_INSECURE)

@@ -1,4 +1,4 @@
-"""What the registry does without a caller, beside the relay: on a schedule, and when the bus brings a report.
+"""What the registry does without a caller, beside the relay: on a schedule, and when the bus brings something.
 
 On AWS, ``registry_project.lambda_entry`` is called for each; on this machine, the command ``run_jobs`` does them.
 """
@@ -13,16 +13,21 @@ from rest_framework.exceptions import ValidationError
 
 from models_app.api.deployment_bodies import ReportRequest
 from models_app.api.problems import flatten
+from models_app.domain import clock
 from models_app.domain.actors import command_line
 from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.deployments import DeploymentStatus
-from models_app.domain.errors import Busy, RegistryError
+from models_app.domain.errors import Busy, ModelNotFound, RegistryError
+from models_app.domain.models import ModelId
 from models_app.identity.authentication import ticket_holder
-from models_app.services import deployment_reports, relocations
+from models_app.mlflow import payloads
+from models_app.services import deliveries, deployment_reports, relocations
+from models_app.services.deliveries import Tally
 
 log = logging.getLogger(__name__)
 
 REPORTED = "DeploymentStatusReported"
+TOLD_TO_WEBHOOKS = frozenset(kind.value for kind in payloads.TOLD)
 
 
 def time_out_deployments() -> list[DeploymentId]:
@@ -66,6 +71,45 @@ def take_report(envelope: Mapping[str, Any]) -> str | None:
         return None
     log.warning("a pipeline's report was refused: %s", reason)
     return reason
+
+
+def take_event(envelope: Mapping[str, Any]) -> Tally:
+    """Tell a team's webhooks of an event of ours that the bus hands over.
+
+    One call if the team has none, else three and what the telling takes.
+
+    Of the envelope only the ids are believed: the event itself is read from the table. What is no event there is
+    logged and no error, for it will not become one.
+
+    Raises:
+        Busy: not now; the event is to be delivered again.
+    """
+    told = envelope.get("detail")
+    detail: Mapping[str, Any] = told if isinstance(told, Mapping) else {}
+    try:
+        model_id = ModelId.parse(_text(detail, "modelId"))
+    except ModelNotFound:
+        return Tally()
+    listening = deliveries.list_listening(model_id.team)
+    if not listening:
+        return Tally()
+    happening = deliveries.find_happening(model_id, _text(detail, "eventId"))
+    if happening is None:
+        log.warning("the bus brought an event that was never committed")
+        return Tally()
+    event = happening.event
+    occurred_at = clock.wire(event.occurred_at)
+    return deliveries.tell(
+        listening,
+        event,
+        payloads.occurrences_of(happening),
+        lambda each: payloads.body_of(each, team=model_id.team, occurred_at=occurred_at),
+    )
+
+
+def deliver_webhooks() -> Tally:
+    """Try again what webhooks did not take."""
+    return deliveries.deliver_due()
 
 
 def _text(document: Mapping[str, Any], name: str) -> str:

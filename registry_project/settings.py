@@ -38,6 +38,10 @@ ALLOWED_HOSTS = os.environ.get(
 ).split(",")
 USE_HTTPS = not IS_LOCAL
 
+# Where API Gateway's own host name is used, every path begins with the stage (/dev); a domain of one's own has none.
+PATH_PREFIX = os.environ.get("REGISTRY_PATH_PREFIX", "").rstrip("/")
+FORCE_SCRIPT_NAME = PATH_PREFIX or None
+
 INSTALLED_APPS = [
     "models_app.apps.ModelsAppConfig",
     "django.contrib.auth",
@@ -104,9 +108,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "/login"
-LOGIN_REDIRECT_URL = "/api/v1/models"
-LOGOUT_REDIRECT_URL = "/login"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "models"
+LOGOUT_REDIRECT_URL = "login"
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
@@ -137,6 +141,10 @@ if OIDC_ISSUER and not OIDC_JWKS_URL:
 EVENT_BUS = os.environ.get("REGISTRY_EVENT_BUS", "")  # without one, events wait in the outbox
 PUBLIC_URL = os.environ.get("REGISTRY_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 
+WEBHOOKS_INSECURE = os.environ.get("REGISTRY_WEBHOOKS_INSECURE", "") == "1"
+if WEBHOOKS_INSECURE and not IS_LOCAL:
+    raise ImproperlyConfigured("REGISTRY_WEBHOOKS_INSECURE is for a local registry: webhooks could reach its network.")
+
 # HTTP ---------------------------------------------------------------------------------------------------------------
 
 X_FRAME_OPTIONS = "DENY"
@@ -153,7 +161,7 @@ SECURE_PROXY_SSL_HEADER = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 
-STATIC_URL = "/static/"
+STATIC_URL = f"{PATH_PREFIX}/static/"
 STATIC_ROOT = None if IS_LOCAL else BASE_DIR / "staticfiles"  # locally they are served from where they lie
 WHITENOISE_USE_FINDERS = IS_LOCAL
 WHITENOISE_AUTOREFRESH = False

@@ -10,11 +10,11 @@ from models_app.admin.site import site
 from models_app.identity.sessions import SignInView
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(url="/api/v1/models")),
+    path("", RedirectView.as_view(pattern_name="models")),
     path("", include("models_app.api.urls")),
     path("", include("models_app.mlflow.urls")),
     path("web/", include("models_app.web.urls")),
-    path("admin", RedirectView.as_view(url="/admin/")),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", site.urls),
     path("login", SignInView.as_view(), name="login"),
     path("logout", LogoutView.as_view(), name="logout"),

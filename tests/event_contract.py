@@ -37,7 +37,7 @@ def check_committed() -> None:
 
 def schemas(kind: str) -> list[Path]:
     """The files of a kind: ``1.json``, and ``1.1.json`` if fields were added since."""
-    return sorted((FILES / kind).glob("*.json"))
+    return sorted((FILES / kind).glob("*.json"), key=lambda path: [int(part) for part in path.stem.split(".")])
 
 
 @cache

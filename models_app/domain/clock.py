@@ -41,6 +41,15 @@ def new_id(*, after: datetime | None = None) -> str:
     return _encode(moment, _TIME_CHARACTERS) + _encode(tail, ULID_LENGTH - _TIME_CHARACTERS)
 
 
+def is_id(text: str) -> bool:
+    """Whether it has the form of an id.
+
+    >>> is_id(new_id()), is_id("champion")
+    (True, False)
+    """
+    return len(text) == ULID_LENGTH and set(text) <= set(CROCKFORD)
+
+
 def last_id_at(instant: datetime) -> str:
     """The highest id that could have been made at that millisecond: everything up to and with it sorts at or below.
 

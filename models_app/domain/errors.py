@@ -10,11 +10,11 @@
     │   └── PermissionDenied · TicketElsewhere
     ├── NotFound          it is not there, or not for this caller: both read alike
     │   ├── TeamNotFound · MemberNotFound · TokenNotFound · UserNotFound · ModelNotFound · VersionNotFound
-    │   └── AliasNotFound · NothingAtThatTime · DeploymentNotFound · NothingToRestore
+    │   └── AliasNotFound · NothingAtThatTime · DeploymentNotFound · NothingToRestore · WebhookNotFound
     ├── Conflict          it contradicts what is there
     │   ├── ArtifactDiffers · VersionDeleted · FieldImmutable · VersionInUse · RestorePeriodOver
     │   ├── TeamTaken · TeamInUse · UsernameTaken · LastMaintainer · TooManyAliases · ChangeTooLarge
-    │   └── DeploymentBlocked · MoveIllegal · NothingToRollBackTo · ModelTaken · ModelInUse
+    │   └── DeploymentBlocked · MoveIllegal · NothingToRollBackTo · ModelTaken · ModelInUse · TooManyWebhooks
     ├── Stale             the caller acted on an outdated revision
     │   └── RevisionMismatch
     └── Busy              not now; the same call may succeed later

@@ -51,6 +51,9 @@ class EventKind(StrEnum):
     MEMBER_REMOVED = "MemberRemoved"
     TOKEN_ISSUED = "TokenIssued"  # noqa: S105 - a name
     TOKEN_REVOKED = "TokenRevoked"  # noqa: S105 - a name
+    WEBHOOK_CREATED = "WebhookCreated"
+    WEBHOOK_UPDATED = "WebhookUpdated"
+    WEBHOOK_DELETED = "WebhookDeleted"
     USER_CREATED = "UserCreated"
     USER_UPDATED = "UserUpdated"
 
@@ -108,6 +111,23 @@ class Event:
 def decides_latest(*, when: bool) -> str | None:
     """The value of ``Event.decides`` for an event that may have moved ``latest``."""
     return LATEST if when else None
+
+
+def told_changes(pairs: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
+    """The data of an event about fields that changed, from each before and after.
+
+    Of tags that are too large to be told, it tells at least which changed.
+
+    >>> told_changes({"tags": ({"a": "x" * 5000, "b": "1"}, {"a": "x" * 5000, "c": "2"})})["changedTags"]
+    {'set': ['c'], 'deleted': ['b']}
+    """
+    changes = {name: {"from": told(was), "to": told(now)} for name, (was, now) in pairs.items()}
+    data: dict[str, Any] = {"changes": changes}
+    was, now = pairs.get("tags", ({}, {}))
+    if any(len(canonical_json(dict(tags))) > MAX_VALUE_CHARACTERS for tags in (was, now)):
+        changed = sorted(key for key in now if was.get(key) != now[key])
+        data["changedTags"] = {"set": changed, "deleted": sorted(set(was) - set(now))}
+    return data
 
 
 def told(value: Any) -> Any:

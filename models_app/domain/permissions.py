@@ -24,6 +24,7 @@ class Permission(Enum):
     RENAME = (Role.MAINTAINER, "Renaming")
     DELETE = (Role.MAINTAINER, "Deleting")
     RESTORE = (Role.MAINTAINER, "Restoring")
+    MANAGE_WEBHOOKS = (Role.MAINTAINER, "Managing webhooks")
     MANAGE_TEAM = (Role.MAINTAINER, "Managing a team, its members and its tokens")
 
     def __init__(self, role: Role, activity: str) -> None:

@@ -39,6 +39,14 @@ def open_versions(token: str) -> tuple[ModelName, VersionLabel | None]:
         raise _refusal() from None
 
 
+def open_webhooks(token: str) -> str:
+    """The id of the webhook that a page ended with."""
+    webhook = _open(token).get("webhook", "")
+    if not clock.is_id(webhook):
+        raise _refusal()
+    return webhook
+
+
 def _open(token: str) -> Mapping[str, str]:
     try:
         place = json.loads(base64.b64decode(token[:MAX_CHARACTERS], altchars=b"-_", validate=True))

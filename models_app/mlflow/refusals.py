@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from models_app.domain import errors
 from models_app.domain.errors import RegistryError
 from models_app.domain.models import ModelTaken
+from models_app.domain.webhooks import WebhookNotFound
 from models_app.identity.authentication import CHALLENGE
 
 STATUS = {
@@ -92,6 +93,8 @@ def _sentence(failure: RegistryError) -> str:
             return f"Model Version (name={_name(details['model'])}, version={details['version']}) not found"
         case errors.AliasNotFound():
             return f"Registered model alias {details['alias']} not found."
+        case WebhookNotFound():
+            return f"Webhook with ID {str(details['webhook'])[:100]} not found."
         case errors.InvalidFields():
             return " ".join(f"Invalid {each.field}: {each.detail}" for each in failure.errors)
     return str(failure)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, JsonResponse
@@ -15,7 +16,7 @@ from rest_framework.views import APIView
 
 from models_app.domain.errors import CredentialsMissing
 from models_app.identity.authentication import BearerAuthentication
-from models_app.mlflow import model_versions, registered_models
+from models_app.mlflow import model_versions, registered_models, webhooks
 from models_app.mlflow.calls import Call
 from models_app.mlflow.refusals import handle
 from models_app.mlflow.searches import search_models, search_versions
@@ -50,6 +51,12 @@ ADDRESSES: dict[str, dict[str, Deed]] = {
     "model-versions/transition-stage": {"POST": model_versions.transition_stage},
     "model-versions/set-tag": {"POST": model_versions.set_tag},
     "model-versions/delete-tag": {"DELETE": model_versions.delete_tag},
+}
+# The id of a webhook stands in its address.
+WEBHOOKS: dict[str, dict[str, Deed]] = {
+    "webhooks": {"GET": webhooks.list_all, "POST": webhooks.create},
+    "webhooks/<str:webhook_id>": {"GET": webhooks.get, "PATCH": webhooks.update, "DELETE": webhooks.delete},
+    "webhooks/<str:webhook_id>/test": {"POST": webhooks.test},
 }
 PREFIXES = ("api/2.0/mlflow", "ajax-api/2.0/mlflow")
 
@@ -90,12 +97,13 @@ class MlflowView(APIView):
             raise CredentialsMissing
         request._request.actor = request.auth  # type: ignore[attr-defined]  # noqa: SLF001 - the log line's
 
-    def answer(self, request: Request, **_: str) -> Response:
+    def answer(self, request: Request, **named: str) -> Response:
         """Do what is asked."""
         method = "GET" if request.method == "HEAD" else request.method or ""
         if method not in self.deeds:
             raise Http404
-        return Response(self.deeds[method](Call.of(request)))
+        call = Call.of(request)
+        return Response(self.deeds[method](replace(call, given={**call.given, **named})))
 
     get = post = put = patch = delete = head = answer
 
@@ -109,7 +117,7 @@ def _views() -> list[URLPattern]:
     return [
         path(f"{prefix}/{address}", MlflowView.as_view(deeds=deeds))
         for prefix in PREFIXES
-        for address, deeds in ADDRESSES.items()
+        for address, deeds in (ADDRESSES | WEBHOOKS).items()
     ]
 
 

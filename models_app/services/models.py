@@ -11,7 +11,7 @@ from itertools import islice
 from models_app.domain import clock
 from models_app.domain.actors import Actor
 from models_app.domain.errors import InvalidFields, ModelNotFound, TeamNotFound
-from models_app.domain.events import Event, EventKind, told
+from models_app.domain.events import Event, EventKind, told, told_changes
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelFilter, ModelId, RegisteredModel
 from models_app.domain.pages import Page, StartKey
@@ -181,10 +181,10 @@ def describe_model(
             revision=old.revision + 1,
         )
         pairs = {"description": (old.description, new.description), "tags": (dict(old.tags), dict(new.tags))}
-        changes = {name: {"from": told(was), "to": told(now)} for name, (was, now) in pairs.items() if was != now}
+        changes = {name: (was, now) for name, (was, now) in pairs.items() if was != now}
         if not changes:
             return old
-        event = Event.record(EventKind.MODEL_UPDATED, by=actor, model=model_id, data={"changes": changes})
+        event = Event.record(EventKind.MODEL_UPDATED, by=actor, model=model_id, data=told_changes(changes))
         commit([models.describing(new)], event=event)
         return new
 

@@ -13,7 +13,7 @@ from models_app.domain.pages import Page, StartKey
 from models_app.domain.permissions import Permission, authorize, authorize_grant, authorize_platform
 from models_app.domain.teams import DEFAULT_PROTECTED_ALIASES, Member, Role, Team, TeamSlug, Username
 from models_app.services.preconditions import Expected, expect
-from models_app.storage import models, teams, tokens
+from models_app.storage import models, teams, tokens, webhooks
 from models_app.storage.transactions import commit, until_undisturbed
 
 
@@ -116,14 +116,14 @@ def update_team(
 
 
 def delete_team(*, actor: Actor, slug: TeamSlug, expected: Expected = None) -> None:
-    """End an empty team for good; its slug is not given out again. Five calls.
+    """End an empty team for good; its slug is not given out again. Six calls.
 
     A token revoked a moment ago may still be known to another process for 30 seconds; what it registers meanwhile
     stays, out of everybody's sight but the administrators'.
 
     Raises:
         PermissionDenied, TeamNotFound: the actor is no platform administrator, or there is no such team.
-        TeamInUse: it has models with versions, tokens or members; ``blockers`` says which.
+        TeamInUse: it has models with versions, tokens, members or webhooks; ``blockers`` says which.
         RevisionMismatch: the team is at none of the expected etags.
     """
     authorize(actor, Permission.READ, team=slug, hidden_as=TeamNotFound(team=slug))
@@ -136,6 +136,7 @@ def delete_team(*, actor: Actor, slug: TeamSlug, expected: Expected = None) -> N
             "models": models.has_versions(slug),
             "tokens": bool(tokens.list_of_team(slug, limit=1, after=None).items),
             "members": bool(teams.list_members(slug, limit=1, after=None).items),
+            "webhooks": bool(webhooks.list_of_team(slug, limit=1).items),
         }
         blockers = [{"kind": name} for name, is_there in present.items() if is_there]
         if blockers:

@@ -16,7 +16,7 @@ from models_app.domain.errors import (
     VersionDeleted,
     VersionInUse,
 )
-from models_app.domain.events import Event, EventKind, decides_latest, told
+from models_app.domain.events import Event, EventKind, decides_latest, told, told_changes
 from models_app.domain.labels import VersionLabel
 from models_app.domain.permissions import Permission, authorize
 from models_app.domain.versions import (
@@ -116,8 +116,7 @@ def update(
         if not changes or around.model is None:
             return old
         new = old.changed(mutable=part, by=actor.name, at=clock.now())
-        data = {"changes": {name: {"from": told(old), "to": told(new)} for name, (old, new) in changes.items()}}
-        event = _event(EventKind.MODEL_VERSION_UPDATED, new, actor, data=data)
+        event = _event(EventKind.MODEL_VERSION_UPDATED, new, actor, data=told_changes(changes))
         commit([*versions.rewriting(old, new), models.reflecting(new, seen=around.model)], event=event)
         return new
 

@@ -13,7 +13,7 @@ from models_app.domain.models import ModelId
 from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import TeamSlug, Username
 from models_app.storage import table
-from models_app.storage.pages import FILTERED_BATCH, Listing, read_page
+from models_app.storage.pages import FILTERED_BATCH, Listing, read_item, read_page
 from models_app.storage.table import EventItem, RawItem, RegistryItem
 
 
@@ -86,6 +86,12 @@ def find_of_team(team: TeamSlug, event_id: str) -> Event | None:
     listing = Listing(partition=table.team_events(team), index="gsi1", within=RegistryItem.gsi1sk == event_id)
     found = read_page(listing, limit=1)
     return _event(found.items[0]) if found.items else None
+
+
+def find_of_model(model: ModelId, event_id: str) -> Event | None:
+    """One event of a model, strongly consistent, or None. One call."""
+    raw = read_item(table.model_partition(model), table.event_sort(event_id))
+    return _event(raw) if raw else None
 
 
 def find_decision(model: ModelId, name: str, *, at: datetime) -> Event | None:

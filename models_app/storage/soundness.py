@@ -21,6 +21,7 @@ from models_app.domain.teams import Role, TeamSlug
 from models_app.storage import calls, models, summaries, table, versions
 from models_app.storage.table import (
     AliasItem,
+    DeliveryItem,
     DeploymentItem,
     EventItem,
     FailedSignInsItem,
@@ -32,6 +33,7 @@ from models_app.storage.table import (
     TokenItem,
     UserItem,
     VersionItem,
+    WebhookItem,
     connection,
 )
 
@@ -104,7 +106,7 @@ def _faults_of_items(items: list[RegistryItem], events: dict[str, EventItem]) ->
             yield f"{name}: stands under another key than its own"
         if item.sv != table.SCHEMA_VERSION:
             yield f"{name}: has the unknown schema version {item.sv}"
-        is_only_counted = isinstance(item, FailedSignInsItem) or (
+        is_only_counted = isinstance(item, FailedSignInsItem | DeliveryItem) or (
             isinstance(item, ModelItem) and not (item.created_at or item.move)
         )
         if not is_only_counted and item.rid not in events:
@@ -157,6 +159,7 @@ def _faults_of_teams(items: list[RegistryItem]) -> Iterator[str]:
     teams = {item.slug: item for item in items if isinstance(item, TeamItem)}
     users = {item.username for item in items if isinstance(item, UserItem)}
     maintainers: dict[str, int] = defaultdict(int)
+    webhooks: dict[str, int] = defaultdict(int)
     for item in items:
         owner = _team_of(item)
         if owner is not None and (owner not in teams or teams[owner].deleted_at):
@@ -165,16 +168,20 @@ def _faults_of_teams(items: list[RegistryItem]) -> Iterator[str]:
             maintainers[item.team] += item.role == Role.MAINTAINER
             if item.username not in users:
                 yield f"{item.pk} / {item.sk}: is the membership of nobody"
+        if isinstance(item, WebhookItem):
+            webhooks[item.team] += 1
         if isinstance(item, TokenItem) and bool(item.gsi1pk) == bool(item.revoked_at):
             yield f"{item.pk}: is listed although revoked, or hidden although not"
     for slug, team in teams.items():
         if team.maintainer_count != maintainers[slug]:
             yield f"{team.pk}: counts {team.maintainer_count} maintainers and has {maintainers[slug]}"
+        if (team.webhook_count or 0) != webhooks[slug]:
+            yield f"{team.pk}: counts {team.webhook_count} webhooks and has {webhooks[slug]}"
 
 
 def _team_of(item: RegistryItem) -> str | None:
     """The team that must exist for an item to make sense."""
-    if isinstance(item, MembershipItem) or (isinstance(item, TokenItem) and not item.revoked_at):
+    if isinstance(item, MembershipItem | WebhookItem) or (isinstance(item, TokenItem) and not item.revoked_at):
         return item.team
     if isinstance(item, ModelItem) and item.model and item.version_count and not item.deleted_at:
         return ModelId.parse(item.model).team
@@ -192,17 +199,23 @@ def _key_of(item: RegistryItem) -> tuple[str, str]:
             return table.user_partition(item.username), table.membership_sort(TeamSlug(item.team))
         case TokenItem():
             return table.token_partition(item.id), table.TOKEN
-        case AliasItem():
-            return _home(item, item.model), table.alias_sort(AliasName(item.alias))
-        case VersionItem():
-            return _home(item, item.model), table.version_sort(VersionLabel(item.label))
-        case ModelItem():
-            return _home(item, item.model) if item.model else item.pk, table.MODEL
+        case ModelItem() | VersionItem():
+            return _home(item, item.model) if item.model else item.pk, _sort_of(item)
         case EventItem():
             return item.pk, table.event_sort(item.id)
         case DeploymentItem():
             return table.deployment_partition(DeploymentId.parse(item.id)), table.DEPLOYMENT
+        case WebhookItem():
+            return table.team_webhooks(TeamSlug(item.team)), table.webhook_sort(item.id)
+        case DeliveryItem():
+            return table.delivery_partition(item.id), table.DELIVERY
     return item.pk, item.sk
+
+
+def _sort_of(item: ModelItem | VersionItem) -> str:
+    if isinstance(item, AliasItem):
+        return table.alias_sort(AliasName(item.alias))
+    return table.version_sort(VersionLabel(item.label)) if isinstance(item, VersionItem) else table.MODEL
 
 
 def _home(item: ModelItem | VersionItem, model: str) -> str:
@@ -240,6 +253,8 @@ def _lists_of(item: RegistryItem) -> list[tuple[str | None, str | None]]:
             of_team = (table.team_deployments(deployment.team), deployment.ulid)
             is_timed = DeploymentStatus(item.status).is_in_flight
             return [of_model, of_team, (table.DEADLINES, item.gsi3sk) if is_timed else nowhere]
+        case DeliveryItem() if item.gsi3pk:
+            return [nowhere, nowhere, (table.DUE_DELIVERIES, item.gsi3sk)]
         case EventItem():
             listed = (table.team_events(TeamSlug(item.team)), item.id) if item.team else nowhere
             if not (item.model and item.decides):

@@ -20,6 +20,9 @@
 |                        |                     |                     | 2: ``TEAM#team#DEPLOYMENTS`` / id         |
 |                        |                     |                     | 3: ``DEADLINES`` / time, while in flight  |
 | idempotency record     | ``IDEM#digest``     | ``IDEMPOTENCY``     | gone after ``expires_at``                 |
+| webhook                | ``TEAM#…#WEBHOOKS`` | ``WEBHOOK#ulid``    |                                           |
+| delivery to a webhook  | ``DELIVERY#id``     | ``DELIVERY``        | 3: ``DELIVERIES`` / time, till it arrived |
+|                        |                     |                     | gone after ``expires_at``                 |
 | token                  | ``TOKEN#id``        | ``TOKEN``           | 1: ``TEAM#team#TOKENS`` / id,             |
 |                        |                     |                     | or ``PLATFORM#TOKENS`` / id               |
 
@@ -130,6 +133,7 @@ class TeamItem(RegistryItem, discriminator="team"):
     display_name = UnicodeAttribute()
     protected_aliases = UnicodeAttribute()  # JSON
     maintainer_count = NumberAttribute(default=0)
+    webhook_count = NumberAttribute(null=True)
     created_at = UnicodeAttribute()
     created_by = UnicodeAttribute()
     updated_at = UnicodeAttribute()
@@ -270,6 +274,35 @@ class IdempotencyItem(RegistryItem, discriminator="idempotency"):
     expires_at = NumberAttribute()  # seconds since 1970; DynamoDB takes it away some time after
 
 
+class WebhookItem(RegistryItem, discriminator="webhook"):
+    id = UnicodeAttribute()
+    team = UnicodeAttribute()
+    name = UnicodeAttribute()
+    url = UnicodeAttribute()
+    occasions = UnicodeAttribute()  # JSON
+    description = UnicodeAttribute()
+    secret = UnicodeAttribute()
+    status = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    created_by = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    last_tried_at = UnicodeAttribute(null=True)
+    last_error = UnicodeAttribute(null=True)
+
+
+class DeliveryItem(RegistryItem, discriminator="delivery"):
+    """Something to tell a webhook. Until that is done, the time of the next try stands in the third index."""
+
+    id = UnicodeAttribute()
+    team = UnicodeAttribute()
+    webhook = UnicodeAttribute()
+    body = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    tries = NumberAttribute()
+    last_error = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute()  # seconds since 1970
+
+
 class EventItem(RegistryItem, discriminator="event"):
     """An event. It is put once; what changes is only its place in the outbox, and what became of sending it."""
 
@@ -300,9 +333,12 @@ VERSIONS = "VERSION#"
 ALIASES = "ALIAS#"
 EVENTS = "EVENT#"
 MEMBERSHIPS = "TEAM#"
+WEBHOOKS = "WEBHOOK#"
+DELIVERY = "DELIVERY"
 FAILED_SIGN_INS = "TRIES"  # between memberships and user, so that signing in reads all three at once
 
 DEADLINES = "DEADLINES"
+DUE_DELIVERIES = "DELIVERIES"
 MOVES = "MOVES"
 DEAD_EVENTS = "OUTBOX#DEAD"
 ALL_TEAMS = "TEAMS"
@@ -386,6 +422,18 @@ def model_deployments(model: ModelId) -> str:
 
 def team_deployments(team: TeamSlug) -> str:
     return f"TEAM#{team}#DEPLOYMENTS"
+
+
+def team_webhooks(team: TeamSlug) -> str:
+    return f"TEAM#{team}#WEBHOOKS"
+
+
+def webhook_sort(webhook_id: str) -> str:
+    return f"{WEBHOOKS}{webhook_id}"
+
+
+def delivery_partition(delivery_id: str) -> str:
+    return f"DELIVERY#{delivery_id}"
 
 
 def idempotency_partition(scope: str) -> str:

@@ -17,6 +17,7 @@ from models_app.domain.errors import (
 )
 from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import Member, Role, Team, TeamSlug, Username
+from models_app.domain.webhooks import TooManyWebhooks
 from models_app.storage import table
 from models_app.storage.pages import Listing, beginning_with, read_batch, read_item, read_page
 from models_app.storage.table import MembershipItem, RawItem, RegistryItem, TeamItem, UserItem
@@ -172,6 +173,22 @@ def _is_alive() -> Condition:
 def _as_seen(changed: Team) -> Condition:
     condition: Condition = _is_alive() & (TeamItem.rev == changed.revision - 1)
     return condition
+
+
+def counting_webhook(slug: TeamSlug, *, most: int) -> Write:
+    """One webhook more of a team that exists and has fewer than ``most``."""
+    has_room = TeamItem.webhook_count.does_not_exist() | (TeamItem.webhook_count < most)
+
+    def refusal(item: RegistryItem | None) -> Exception:
+        gone = item is None or not isinstance(item, TeamItem) or item.deleted_at
+        return TeamNotFound(team=slug) if gone else TooManyWebhooks(team=slug, limit=most)
+
+    return Write(Verb.UPDATE, _item(slug), _is_alive() & has_room, refusal, [TeamItem.webhook_count.add(1)])
+
+
+def discounting_webhook(slug: TeamSlug) -> Write:
+    """One webhook less of a team."""
+    return Write(Verb.UPDATE, _item(slug), TeamItem.webhook_count > 0, Refused, [TeamItem.webhook_count.add(-1)])
 
 
 def _maintainers(role: Role) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.shortcuts import resolve_url
 from django.template import loader
 from rest_framework.renderers import BrowsableAPIRenderer
 from rest_framework.request import Request
@@ -51,7 +52,9 @@ class PageRenderer(BrowsableAPIRenderer):
 
     def _to_sign_in(self, request: Request, response: Response) -> str:
         response.status_code = HTTPStatus.FOUND
-        response.headers["Location"] = f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}"
+        response.headers["Location"] = (
+            f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
+        )
         del response.headers["WWW-Authenticate"]
         return ""
 

@@ -20,7 +20,7 @@ MAY = {
     Role.CONTRIBUTOR: {Permission.REGISTER, Permission.UPDATE, Permission.MOVE_ALIAS},
     Role.MAINTAINER: {
         *(Permission.MOVE_PROTECTED_ALIAS, Permission.DEPLOY, Permission.DELETE, Permission.RESTORE),
-        Permission.MANAGE_TEAM,
+        *(Permission.MANAGE_TEAM, Permission.MANAGE_WEBHOOKS, Permission.RENAME),
     },
 }
 CELLS = list(product(Permission, Role))

@@ -38,8 +38,10 @@ from tests import event_contract
 from tests.callers import Cast, a_person
 from tests.commands.shell import run
 from tests.event_contract import FILES, schemas
+from tests.mlflow.test_webhooks import asks, makes
 from tests.outbox.acts import deploys
 from tests.outbox.buses import PlayedBus
+from tests.outbox.receivers import listening
 
 INBOUND = "DeploymentStatusReported"
 KINDS = [*(kind.value for kind in EventKind), INBOUND]
@@ -61,6 +63,9 @@ def live_through_everything(cast: Cast) -> None:
     cast.contributor.patches(fraud, "1.1.0", {"description": "Trained on October"})
     cast.contributor.describes(fraud, {"tags": {"owner": "risk"}})
     cast.contributor.calls("POST", "/api/2.0/mlflow/registered-models/create", {"name": "churn"})
+    cast.maintainer.renames("payments.churn", "leavers")
+    cast.maintainer.deletes_model("payments.leavers")
+    cast.maintainer.restores_model("payments.leavers")
     cast.maintainer.moves(fraud, "champion", "1.0.0")
     cast.maintainer.moves(fraud, "champion", "1.1.0")
     cast.maintainer.removes(fraud, "champion")
@@ -81,6 +86,10 @@ def live_through_everything(cast: Cast) -> None:
     issued = cast.admin.calls("POST", f"{sandbox}/tokens", {"name": "ci", "role": "viewer"})
     cast.admin.calls("DELETE", f"{sandbox}/tokens/{issued.body['tokenId']}")
     cast.admin.calls("DELETE", sandbox)
+    with listening() as receiver:
+        made = makes(cast.maintainer, receiver.url).body["webhook"]["webhook_id"]
+        asks(cast.maintainer, "PATCH", f"webhooks/{made}", {"status": "DISABLED", "secret": "another"})
+        asks(cast.maintainer, "DELETE", f"webhooks/{made}")
 
 
 class TestEverythingThatIsPublished:

@@ -12,7 +12,8 @@ import time_machine
 from models_app.domain import clock
 from models_app.outbox.bus import BusFailed
 from models_app.storage.outbox import MAX_ATTEMPTS
-from registry_project.lambda_entry import Refused, lambda_handler
+from registry_project.lambda_entry import lambda_handler
+from registry_project.lambda_jobs import Refused
 from tests.callers import Cast
 from tests.outbox.acts import an_event, committed, deploys, unsent
 from tests.outbox.buses import PlayedBus, refuse

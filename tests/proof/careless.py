@@ -59,3 +59,16 @@ def note_before_sending() -> None:
         careful(batch, tally)
 
     relay._send = send
+
+
+def settle_before_sending() -> None:
+    """A delivery counts as done before it is sent."""
+    from models_app.services import deliveries
+
+    send = deliveries._send
+
+    def careless(delivery: Any, webhook: Any) -> Any:
+        deliveries.deliveries.settle(delivery, due_at=None, error=None)
+        return send(delivery, webhook)
+
+    deliveries._send = careless

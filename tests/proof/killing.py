@@ -42,6 +42,13 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Handover:
+    """An event that the bus hands over."""
+
+    envelope: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Run:
     """How far a run came: the points that it passed, ``before PutEvents``, and whether the last one was its end."""
 
@@ -68,7 +75,7 @@ class Killer:
     def __exit__(self, *_: object) -> None:
         self.process.communicate(timeout=60)
 
-    def run(self, operation: Request | Command, *, kill_at: int) -> Run:
+    def run(self, operation: Request | Command | Handover, *, kill_at: int) -> Run:
         """Do it, and end with SIGKILL at a point; the first one is 1."""
         order = {type(operation).__name__: asdict(operation), "kill_at": kill_at}
         self.process.stdin.write(json.dumps(order) + "\n")
@@ -123,6 +130,11 @@ def perform(order: dict[str, Any], writing: int) -> int:
     try:
         if "Request" in order:
             return 0 if answered(Request(**order["Request"])) < 400 else 1
+        if "Handover" in order:
+            from models_app import jobs
+
+            jobs.take_event(order["Handover"]["envelope"])
+            return 0
         from django.core.management import call_command
 
         call_command(Command(**order["Command"]).name, stdout=sys.stderr)

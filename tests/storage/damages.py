@@ -88,6 +88,10 @@ DAMAGES = {
     "a lost membership": Damage("USER#ada", "TEAM#", "counts 1 maintainers and has 0"),
     "a lower role": Damage("USER#ada", "TEAM#", "counts 1 maintainers and has 0", {"role": "viewer"}),
     "a wrong count of maintainers": Damage("TEAM#payments", "TEAM", "counts 3 maintainers", {"maintainer_count": 3}),
+    "a wrong count of webhooks": Damage("TEAM#payments", "TEAM", "counts 3 webhooks and has 1", {"webhook_count": 3}),
+    "a lost webhook": Damage("TEAM#payments#WEBHOOKS", "WEBHOOK#", "counts 1 webhooks and has 0"),
+    "another key of a webhook": Damage("TEAM#payments#WEBHOOKS", "WEBHOOK#", "under another key", {"id": "other"}),
+    "another key of a delivery": Damage("DELIVERY#", "DELIVERY", "stands under another key", {"id": "other"}),
     "a revoked token in the list": Damage("TOKEN#", "TOKEN", "is listed although revoked", {"revoked_at": "x"}),
     "a good token out of the list": Damage("TOKEN#", "TOKEN", "hidden although not", {"gsi1pk": None, "gsi1sk": None}),
     "another key of a deployment": Damage("DEPLOYMENT#", "DEPLOYMENT", "stands under another key", {"id": OTHER}),
@@ -122,5 +126,6 @@ MISPLACED = {
     "deployment of another team": Damage("DEPLOYMENT#", "DEPLOYMENT", "", {"gsi2pk": "TEAM#vision#DEPLOYMENTS"}),
     "deployment of another model": Damage("DEPLOYMENT#", "DEPLOYMENT", "", {"gsi1pk": "MODEL#x.y#DEPLOYMENTS"}),
     "deployment that never times out": Damage("DEPLOYMENT#", "DEPLOYMENT", "", {"gsi3pk": None, "gsi3sk": None}),
+    "delivery in another list": Damage("DELIVERY#", "DELIVERY", "", {"gsi3pk": "DEADLINES"}),
     "event that decides nothing": Damage(FRAUD, "EVENT#", "", {"gsi3pk": None, "gsi3sk": None}),
 }

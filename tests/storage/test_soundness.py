@@ -17,6 +17,9 @@ from models_app.storage import soundness
 from models_app.storage.soundness import find_faults
 from models_app.storage.table import RawItem, RegistryItem, connection, create_table
 from tests.callers import a_person, a_team
+from tests.mlflow.test_telling_webhooks import hands_over
+from tests.mlflow.test_webhooks import makes
+from tests.outbox.receivers import listening, say
 from tests.storage.damages import DAMAGES, FRAUD, MISPLACED, Damage
 
 
@@ -37,6 +40,11 @@ def world() -> Iterator[list[RawItem]]:
         payments.maintainer.deletes_model("payments.old")
         payments.contributor.registers("churn")
         payments.maintainer.calls("POST", "models/payments.churn/1/deploy", {"environment": "prod"})
+        with listening() as receiver:
+            receiver.manner = say(500)
+            makes(payments.maintainer, receiver.url)
+            payments.contributor.registers("told")
+            hands_over("ModelVersionRegistered")
         yield connection().scan(consistent_read=True)["Items"]
     finally:
         forget_tokens()

@@ -35,6 +35,9 @@ SENTENCES: Mapping[str, str] = {
     EventKind.MEMBER_REMOVED: "{username} removed, was {role}",
     EventKind.TOKEN_ISSUED: "Token {name} issued as {role}",
     EventKind.TOKEN_REVOKED: "Token {name} revoked",
+    EventKind.WEBHOOK_CREATED: "Webhook {name} to {receiver} made",
+    EventKind.WEBHOOK_UPDATED: "Webhook {name} to {receiver} changed",
+    EventKind.WEBHOOK_DELETED: "Webhook {name} deleted",
 }
 
 # What can be brought back: the form that does it, and what tells that it came back, or that its name is used again.

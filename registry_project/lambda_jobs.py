@@ -1,0 +1,79 @@
+"""What the function does without a caller: jobs of schedules, and events of the bus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from django.conf import settings
+
+from models_app import jobs
+from models_app.outbox import relay
+from models_app.outbox.bus import SOURCE
+from models_app.services.deliveries import Tally
+
+NAMESPACE = "ModelRegistry"
+
+
+class Refused(Exception):
+    """Nothing that this function is for. Lambda counts it as an error, and an alarm tells."""
+
+
+def run(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Do what an event asks for; what came of it, for the log.
+
+    Events: ``{"job": "relay_events"}``, ``{"job": "deliver_webhooks"}``, ``{"job": "time_out_deployments"}`` and
+    ``{"job": "finish_moves"}`` from schedules; from the bus ``DeploymentStatusReported``, and those of the registry's
+    own that webhooks are told of.
+
+    Raises:
+        Refused: any other event.
+        BusFailed, Busy: not now; Lambda or the next schedule tries again.
+    """
+    if event.get("detail-type") == jobs.REPORTED:
+        return {"refused": jobs.take_report(event)}
+    if event.get("source") == SOURCE and event.get("detail-type") in jobs.TOLD_TO_WEBHOOKS:
+        return _told(jobs.take_event(event))
+    if event.get("job") == "relay_events":
+        return _relay()
+    if event.get("job") == "deliver_webhooks":
+        return _told(jobs.deliver_webhooks())
+    if event.get("job") == "time_out_deployments":
+        ended = jobs.time_out_deployments()
+        _measure(DeploymentsTimedOut=len(ended))
+        return {"timedOut": [str(each) for each in ended]}
+    if event.get("job") == "finish_moves":
+        return {"finished": jobs.finish_moves()}
+    raise Refused("This function takes scheduled jobs, events and reports of pipelines.")
+
+
+def _relay() -> dict[str, Any]:
+    """Relay, and tell how far the bus is behind also when it takes nothing: that is when somebody has to know."""
+    tally = relay.Tally()
+    try:
+        tally = relay.relay()
+    finally:
+        behind = relay.backlog()
+        _measure(
+            EventsSent=tally.sent,
+            EventsRefused=tally.refused,
+            DeadEvents=behind.dead,
+            OutboxAgeSeconds=behind.oldest_seconds,
+        )
+    return {"sent": tally.sent, "refused": tally.refused, "dead": behind.dead}
+
+
+def _told(tally: Tally) -> dict[str, Any]:
+    _measure(WebhooksDelivered=tally.delivered, WebhooksFailed=tally.failed, WebhooksGivenUp=tally.given_up)
+    return {"delivered": tally.delivered, "failed": tally.failed, "givenUp": tally.given_up}
+
+
+def _measure(**figures: float) -> None:
+    """Write figures to the log in the form of which CloudWatch makes metrics, by stage."""
+    metrics = EphemeralMetrics(namespace=NAMESPACE)
+    for name, figure in figures.items():
+        unit = MetricUnit.Seconds if name.endswith("Seconds") else MetricUnit.Count
+        metrics.add_metric(name=name, unit=unit, value=figure)
+    metrics.add_dimension(name="Stage", value=settings.ENVIRONMENT)
+    metrics.flush_metrics()

@@ -1,0 +1,99 @@
+"""A request of API Gateway (REST, payload 1.0), cleaned before Zappa's handler makes a WSGI request of it.
+
+Zappa believes what it is told: an address in X-Forwarded-For, a header ``X_Forwarded_For`` that looks like another one,
+``%2F`` within a segment, variables of the stage. Nothing of that reaches the application.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zappa.handler import LambdaHandler
+
+# An event with one of these is a command to Zappa, or something else than a request.
+NO_REQUEST = frozenset({"command", "manage", "raw_command", "Records", "detail-type", "job"})
+
+# Of these, a second one would make two readers believe two things.
+ONCE = frozenset({"authorization", "content-length", "content-type", "cookie", "host", "if-match", "if-none-match"})
+
+# A slash or backslash that is part of a name would become a border between segments.
+SLASH_IN_NAME = re.compile(r"%(?:2f|5c|00)", re.IGNORECASE)
+
+_loaded: list[LambdaHandler] = []
+
+
+def load() -> None:
+    """Load everything that the first request would have to load: AWS gives a start more time and CPU than a request."""
+    from django.urls import get_resolver
+    from zappa.handler import LambdaHandler
+
+    from models_app.storage.table import connection
+
+    _loaded.append(LambdaHandler())
+    for pattern in get_resolver().url_patterns:
+        getattr(pattern, "url_patterns", None)
+    connection()
+
+
+def is_request(event: Mapping[str, Any]) -> bool:
+    """Whether API Gateway asks, with a REST API's payload."""
+    context = event.get("requestContext")
+    return (
+        isinstance(event.get("httpMethod"), str)
+        and isinstance(event.get("path"), str)
+        and isinstance(context, Mapping)
+        and isinstance(context.get("identity"), Mapping)
+        and not NO_REQUEST & event.keys()
+    )
+
+
+def answer(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """Answer a request."""
+    headers = _headers_of(event)
+    if doubled := sorted(name for name, values in headers.items() if name in ONCE and len(values) > 1):
+        return _problem(400, "bad-request", "The request is malformed", f"Send {', '.join(doubled)} once.")
+    if SLASH_IN_NAME.search(event["path"]):
+        return _problem(404, "no-such-page", "Nothing is here", "No name holds a slash, written as it may be.")
+    # What API Gateway saw itself; what the caller says of it counts for nothing.
+    headers |= {
+        "x-forwarded-for": [f"{event['requestContext']['identity'].get('sourceIp', '')}, api-gateway"],
+        "x-forwarded-port": ["443"],
+        "x-forwarded-proto": ["https"],
+    }
+    cleaned = {
+        **event,
+        "headers": {name.title(): values[-1] for name, values in headers.items()},
+        "multiValueHeaders": {name.title(): values for name, values in headers.items()},
+        "stageVariables": None,
+    }
+    [handler] = _loaded
+    given: dict[str, Any] = handler.handler(cleaned, context)
+    if "multiValueHeaders" not in given:  # Zappa's own way to say that something broke
+        return _problem(500, "internal-error", "Something went wrong here", "It is in the log.")
+    del given["headers"]  # the same again, with one value each
+    return given | {
+        "multiValueHeaders": {name: list(dict.fromkeys(v)) for name, v in given["multiValueHeaders"].items()}
+    }
+
+
+def _headers_of(event: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The caller's headers by lower-case name; none with ``_``, which WSGI takes for ``-``."""
+    told = event.get("multiValueHeaders") or {name: [value] for name, value in (event.get("headers") or {}).items()}
+    headers: dict[str, list[str]] = {}
+    for name, values in told.items():
+        if "_" not in name:
+            headers.setdefault(name.lower(), []).extend(values)
+    return headers
+
+
+def _problem(status: int, slug: str, title: str, detail: str) -> dict[str, Any]:
+    body = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
+    return {
+        "statusCode": status,
+        "multiValueHeaders": {"Content-Type": ["application/problem+json"], "Cache-Control": ["no-store"]},
+        "body": json.dumps(body),
+    }
