@@ -22,16 +22,16 @@ from typing import Any
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.client import BaseClient
 from botocore.credentials import Credentials
-from botocore.exceptions import ClientError
+from botocore.httpsession import URLLib3Session
 
 import tests.engine
 
 URL = os.environ["AWS_ENDPOINT_URL"]
 REGION = os.environ["AWS_REGION"]
-TABLE = os.environ["REGISTRY_TABLE"]
+TABLE = Path(os.environ["ENFORCED_TABLE"])
 REPORT = Path(os.environ["ENFORCED_REPORT"])
+SERVICES = str(Path(__file__).parents[2] / "models_app" / "services")
 ADMINISTRATOR = Credentials("test", "test")
 REFUSED = re.compile(r"not authorized to perform: ([\w:]+)")
 
@@ -65,62 +65,44 @@ tests.engine.Engine = Engine
 tests.engine.point_to = lambda _: None
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     """Before the first test."""
-    engine = Engine()
-    engine.send("UpdateTable", json.dumps({"TableName": TABLE, "DeletionProtectionEnabled": False}).encode())
-    described = json.loads(engine.send("DescribeTable", json.dumps({"TableName": TABLE}).encode()))["Table"]
-    BaseClient._make_api_call = _noting_refusals(BaseClient._make_api_call)
-    sys.setprofile(_note_services)
-    config.stash[MAKING] = _making(described)
-
-
-MAKING = pytest.StashKey[list[tuple[str, bytes]]]()
+    URLLib3Session.send = _noting_refusals(URLLib3Session.send)
+    sys.settrace(_note_services)
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_finish(session: pytest.Session) -> None:
+def pytest_collection_finish() -> None:
     """Once Django is loaded: the table is made as the stack made it, and looked through by an administrator."""
     from models_app.storage import soundness
     from tests import event_contract, tables
 
-    making = session.config.stash[MAKING]
-    tables._making = lambda: making
+    tables._making = lambda: [("CreateTable", TABLE.read_bytes())]
     soundness.find_faults = _as_administrator(soundness.find_faults)
     event_contract.check_committed = _as_administrator(event_contract.check_committed)
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
+def pytest_sessionfinish() -> None:
     """Tell what was seen."""
-    sys.setprofile(None)
+    sys.settrace(None)
     REPORT.write_text(json.dumps({"refused": sorted(refused), "entered": sorted(entered)}))
 
 
-def _making(table: dict[str, Any]) -> list[tuple[str, bytes]]:
-    indexes = [
-        {name: index[name] for name in ("IndexName", "KeySchema", "Projection")}
-        for index in table["GlobalSecondaryIndexes"]
-    ]
-    create = {name: table[name] for name in ("TableName", "AttributeDefinitions", "KeySchema")}
-    create |= {"BillingMode": "PAY_PER_REQUEST", "GlobalSecondaryIndexes": indexes}
-    return [("CreateTable", json.dumps(create).encode())]
-
-
-def _noting_refusals(call: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(call)
+def _noting_refusals(send: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(send)
     def noting(*words: Any, **named: Any) -> Any:
-        try:
-            return call(*words, **named)
-        except ClientError as refusal:
-            refused.update(REFUSED.findall(str(refusal)))
-            raise
+        answer = send(*words, **named)
+        refused.update(REFUSED.findall(answer.text))
+        return answer
 
     return noting
 
 
-def _note_services(frame: FrameType, event: str, _argument: object) -> None:
-    if event == "call" and "models_app/services/" in frame.f_code.co_filename:
-        entered.add((Path(frame.f_code.co_filename).stem, frame.f_code.co_qualname))
+def _note_services(frame: FrameType, _event: str, _argument: object) -> None:
+    """Python calls this for each function that is entered, and, as it returns nothing, for none of its lines."""
+    code = frame.f_code
+    if code.co_filename.startswith(SERVICES):
+        entered.add((Path(code.co_filename).stem, code.co_qualname))
 
 
 def _as_administrator(look: Callable[..., Any]) -> Callable[..., Any]:
