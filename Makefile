@@ -10,9 +10,12 @@ run: ## Run the registry on this machine (PORT=8000, REGISTRY_HOME=.local, DEMO=
 	@bin/setup run && exec .venv/bin/python bin/run.py --stop-with-parent
 
 ##@ Develop
-.PHONY: test lint format hooks
+.PHONY: test test-aws lint format hooks
 test: ## Lint and run all tests; T=tests/api runs only that
 	@bin/test $(T)
+
+test-aws: ## The tests on an emulated AWS that take minutes: deploying, the role's rights, the template's judges
+	@bin/test-aws
 
 lint: ## Check format, rules, types and imports; changes nothing
 	@bin/lint

@@ -22,8 +22,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Final
 
-import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+import boto3  # type: ignore[import-untyped]
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 HOME: Final = Path(os.environ.get("REGISTRY_HOME") or ROOT / ".local").resolve()
@@ -124,10 +124,10 @@ class Stage:
         return boto3.client(service, region_name=self.region())
 
     def _run(self, command: list[Any], what: str) -> None:
-        environment = os.environ | {"VIRTUAL_ENV": str(VENV), "PATH": f"{VENV / 'bin'}:{os.environ['PATH']}"}
-        if command[0] == sys.executable:
-            environment = dict(os.environ)
-        done = subprocess.run([str(word) for word in command], cwd=ROOT, env=environment, check=False)
+        # Zappa wants to know which environment it is in. Its answers come in between ours: nothing of ours may wait.
+        sys.stdout.flush()
+        variables = os.environ | ({"VIRTUAL_ENV": str(VENV)} if Path(command[0]).is_relative_to(VENV) else {})
+        done = subprocess.run([str(word) for word in command], cwd=ROOT, env=variables, check=False)
         if done.returncode != 0:
             raise NotDeployed(f"{what} failed; the reason is above. Each step can be repeated.")
 

@@ -34,6 +34,7 @@ def read(arn: str) -> str:
     parts = arn.split(":")
     if len(parts) < ARN_PARTS or parts[2] != "secretsmanager":
         raise _unreadable("it is no ARN of a secret: arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME.")
+    reason = ""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             status, answer = _ask(arn, partition=parts[1], region=parts[3])
@@ -42,7 +43,9 @@ def read(arn: str) -> str:
         else:
             if status == OK and isinstance(answer.get("SecretString"), str):
                 return str(answer["SecretString"])
-            reason = f"{answer.get('__type', status)}: {answer.get('message', answer.get('Message', 'no reason given'))}"
+            reason = (
+                f"{answer.get('__type', status)}: {answer.get('message', answer.get('Message', 'no reason given'))}"
+            )
             if status < SERVER_ERROR:
                 break
         if attempt < ATTEMPTS:

@@ -1,4 +1,4 @@
-"""`make deploy`, again, `make diff` and `make destroy` with the real package against an emulated AWS. `make test-aws`."""
+"""`make deploy`, again, `make diff` and `make destroy`: the real package on an emulated AWS. `make test-aws`."""
 
 from __future__ import annotations
 

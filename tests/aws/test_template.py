@@ -148,7 +148,7 @@ class TestWhoCalls:
         assert set(told["detail-type"]) == {str(kind) for kind in jobs.TOLD_TO_WEBHOOKS}
 
     def test_no_stage_begins_like_an_address(self) -> None:
-        """Zappa takes a stage's name off the front of a path as a text: stage "a" would eat the first letter of /api."""
+        """Zappa takes a stage's name off the front of a path as a text: stage "a" would eat that of /api."""
         first = {route.partition("/")[0] for _, route in walk(get_resolver().url_patterns)} - {""}
         for stage in json.loads((ROOT / "zappa_settings.json").read_text()):
             assert not [segment for segment in first if segment.startswith(stage)]

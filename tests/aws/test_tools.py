@@ -51,7 +51,9 @@ def judge(tools: Path, policy: dict[str, Any]) -> list[str]:
 def as_of_today(text: str) -> str:
     """A template with mistakes of each kind that is looked for."""
     assert "dynamodb:Query\n" in text
-    return text.replace("dynamodb:Query\n", "dynamodb:TransactWriteItems\n").replace("!GetAtt Bus.Arn", "!GetAtt Bux.Arn")
+    return text.replace("dynamodb:Query\n", "dynamodb:TransactWriteItems\n").replace(
+        "!GetAtt Bus.Arn", "!GetAtt Bux.Arn"
+    )
 
 
 class TestCloudFormation:
@@ -83,9 +85,7 @@ def policies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dic
 
 class TestPolicies:
     @pytest.mark.parametrize("role", ROLES)
-    def test_parliament_finds_nothing_wrong(
-        self, tools: Path, policies: dict[str, dict[str, Any]], role: str
-    ) -> None:
+    def test_parliament_finds_nothing_wrong(self, tools: Path, policies: dict[str, dict[str, Any]], role: str) -> None:
         assert judge(tools, policies[role]) == []
 
     def test_parliament_would_find_something(self, tools: Path, policies: dict[str, dict[str, Any]]) -> None:

@@ -30,7 +30,7 @@ EMPTY = "REVIEW_IN_PROGRESS"  # a change set was made for a stack that never cam
 NEVER_MADE = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"})
 
 WHAT_TO_DO = {
-    "already exist": "Something of that name is there and belongs to no stack of ours: delete or rename it, and repeat.",
+    "already exist": "Something of that name is there and in no stack of ours: delete or rename it, and repeat.",
     "AccessDenied": "The credentials may not do this: docs/deploying.md lists what who deploys must be allowed to.",
     "not authorized": "The credentials may not do this: docs/deploying.md lists what who deploys must be allowed to.",
     "imit": "A limit of the account is reached: raise it under Service Quotas, and repeat.",
@@ -57,7 +57,7 @@ class Stack:
         self.name = f"model-registry-{stage}-state"
         self.client: Any = boto3.client("cloudformation")
 
-    # What it is ---------------------------------------------------------------------------------------------------------
+    # What it is -------------------------------------------------------------------------------------------------------
 
     def status(self) -> str | None:
         """Its state in CloudFormation's words, None without a stack: one call."""
@@ -78,7 +78,7 @@ class Stack:
             raise
         return stacks[0]  # type: ignore[no-any-return]  # boto3 is untyped
 
-    # Changing it --------------------------------------------------------------------------------------------------------
+    # Changing it ------------------------------------------------------------------------------------------------------
 
     def plan(self, template: str, parameters: Mapping[str, str], *, first: Mapping[str, str]) -> Plan | None:
         """A change set that brings the stack to a template; None if it is there already.
@@ -110,10 +110,7 @@ class Stack:
             )
         except ClientError as refusal:
             raise StackFailed(_advised(refusal.response["Error"]["Message"])) from refusal
-        for _ in pauses():
-            described = self.client.describe_change_set(StackName=self.name, ChangeSetName=name)
-            if described["Status"] in {"CREATE_COMPLETE", "FAILED"}:
-                break
+        described = self._made(name)
         if described["Status"] == "FAILED":
             reason = described.get("StatusReason", "no reason given")
             self.drop(Plan(name, ()))
@@ -126,6 +123,15 @@ class Stack:
             return None
         return plan
 
+    def _made(self, name: str) -> Mapping[str, Any]:
+        """A change set, once CloudFormation has made it or given up."""
+        for pause in pauses():
+            described = self.client.describe_change_set(StackName=self.name, ChangeSetName=name)
+            if described["Status"] in {"CREATE_COMPLETE", "FAILED"}:
+                return described  # type: ignore[no-any-return]
+            time.sleep(pause)
+        raise AssertionError("pauses have no end")
+
     def _check(self, template: str, parameters: Mapping[str, str]) -> None:
         try:
             summary = self.client.get_template_summary(TemplateBody=template)
@@ -133,7 +139,9 @@ class Stack:
             raise StackFailed(_advised(refusal.response["Error"]["Message"])) from refusal
         known = {each["ParameterKey"] for each in summary["Parameters"]}
         if unknown := set(parameters) - known:
-            raise StackFailed(f"There is no parameter {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}.")
+            raise StackFailed(
+                f"There is no parameter {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}."
+            )
 
     def _ready(self) -> Mapping[str, Any] | None:
         """The stack as it can be changed; the remains of one that never came to be are taken away."""
@@ -192,7 +200,8 @@ class Stack:
 
     def _wait(self, stack: str, seen: set[str], tell: Tell, *, wanted: frozenset[str]) -> None:
         failures: list[str] = []
-        for _ in pauses():
+        found = None
+        for pause in pauses():
             # The state first: what happened before it was reached is then among the events.
             found = self._describe(stack)
             for event in reversed(list(self._events(stack, seen))):
@@ -204,6 +213,7 @@ class Stack:
                     failures.append(f"{event['LogicalResourceId']}: {reason}")
             if found is None or not found["StackStatus"].endswith("IN_PROGRESS"):
                 break
+            time.sleep(pause)
         status = found["StackStatus"] if found else "DELETE_COMPLETE"
         if status not in wanted:
             reason = " ".join(failures) or found.get("StackStatusReason", "no reason given")  # type: ignore[union-attr]
@@ -227,12 +237,11 @@ def template(path: Path, stage: str) -> str:
     return STAGE_IN_A_NAME.sub(rf"\g<1>{stage}\g<2>", path.read_text())
 
 
-def pauses() -> Iterator[None]:
-    """Room for a question at once, and again after pauses that grow to three seconds."""
+def pauses() -> Iterator[float]:
+    """Seconds between one question and the next, without end: they grow to three."""
     pause = 0.1
     while True:
-        yield
-        time.sleep(pause)
+        yield pause
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 

@@ -49,7 +49,9 @@ def complete(settings: Settings, outputs: Mapping[str, str], *, stage: str, regi
     }
     if domain := settings.get("domain"):
         environment.setdefault("REGISTRY_PUBLIC_URL", f"https://{domain}")
-        environment["REGISTRY_ALLOWED_HOSTS"] = f"{environment.get('REGISTRY_ALLOWED_HOSTS', '.amazonaws.com')},{domain}"
+        environment["REGISTRY_ALLOWED_HOSTS"] = (
+            f"{environment.get('REGISTRY_ALLOWED_HOSTS', '.amazonaws.com')},{domain}"
+        )
     return {
         **settings,
         "aws_region": region,

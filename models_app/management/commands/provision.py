@@ -22,7 +22,7 @@ TEMPLATE = settings.BASE_DIR / "registry_project" / "stack.yaml"
 
 class Command(BaseCommand):
     help = "Make or update the stack of a stage: table, key, bus, role, alarms. It writes what Zappa has to know of it."
-    requires_system_checks: list[str] = []  # they look at the registry, which this stage may not have yet
+    requires_system_checks = ()  # they look at the registry, which this stage may not have yet
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
@@ -35,7 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--with-data", action="store_true", help="with --destroy: end these as well, for good")
         parser.add_argument("--yes", action="store_true", help="do not ask for the stage's name before data is lost")
         parser.add_argument("--settings-file", type=Path, default=settings.BASE_DIR / "zappa_settings.json")
-        parser.add_argument("--output", type=Path, help="where Zappa's settings go; .local/zappa/STAGE.json if left out")
+        parser.add_argument(
+            "--output", type=Path, help="where Zappa's settings go; .local/zappa/STAGE.json if left out"
+        )
 
     def handle(self, *, stage: str, **options: Any) -> None:
         """Provision."""
