@@ -14,8 +14,8 @@ run: ## Run the registry on this machine (PORT=8000, REGISTRY_HOME=.local, DEMO=
 test: ## Lint and run all tests; T=tests/api runs only that
 	@bin/test $(T)
 
-test-aws: ## The tests on an emulated AWS that take minutes: deploying, the role's rights, the template's judges
-	@bin/test-aws
+test-aws: ## The package run as Lambda does, and a stage on an emulated AWS: deployed, judged, with the role's rights
+	@bin/test-aws $(T)
 
 lint: ## Check format, rules, types and imports; changes nothing
 	@bin/lint
@@ -27,7 +27,10 @@ hooks: ## Have git run the lint before each commit
 	@git config core.hooksPath .githooks && echo "git runs .githooks/pre-commit from now on."
 
 ##@ Deploy
-.PHONY: deploy diff destroy
+.PHONY: package deploy diff destroy
+package: ## Make the zip that runs on Lambda in dist/ (STAGE=dev)
+	@bin/setup package && .venv/bin/python bin/package.py $(or $(STAGE),dev)
+
 deploy: ## Stack, package, function, smoke test on AWS: STAGE=dev; WITH="--parameter AlarmEmail=you@example.org"
 	@bin/setup run && exec .venv/bin/python bin/deploy.py deploy $(STAGE) $(WITH)
 

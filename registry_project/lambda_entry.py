@@ -6,7 +6,6 @@ All is loaded when this module is, so a wrong setting fails the start, and Lambd
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from typing import Any
 
 import django
@@ -20,7 +19,7 @@ if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     lambda_web.load()
 
 
-def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+def lambda_handler(event: object, context: object) -> dict[str, Any]:
     """Answer a request, or do a job.
 
     Raises:

@@ -20,7 +20,7 @@ class Refused(Exception):
     """Nothing that this function is for. Lambda counts it as an error, and an alarm tells."""
 
 
-def run(event: Mapping[str, Any]) -> dict[str, Any]:
+def run(event: object) -> dict[str, Any]:
     """Do what an event asks for; what came of it, for the log.
 
     Events: ``{"job": "relay_events"}``, ``{"job": "deliver_webhooks"}``, ``{"job": "time_out_deployments"}`` and
@@ -31,6 +31,8 @@ def run(event: Mapping[str, Any]) -> dict[str, Any]:
         Refused: any other event.
         BusFailed, Busy: not now; Lambda or the next schedule tries again.
     """
+    if not isinstance(event, Mapping):
+        raise Refused("An event is an object.")
     if event.get("detail-type") == jobs.REPORTED:
         return {"refused": jobs.take_report(event)}
     if event.get("source") == SOURCE and event.get("detail-type") in jobs.TOLD_TO_WEBHOOKS:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
     from zappa.handler import LambdaHandler
@@ -39,14 +39,16 @@ def load() -> None:
     connection()
 
 
-def is_request(event: Mapping[str, Any]) -> bool:
+def is_request(event: object) -> TypeGuard[Mapping[str, Any]]:
     """Whether API Gateway asks, with a REST API's payload."""
+    if not isinstance(event, Mapping):
+        return False
     context = event.get("requestContext")
     return (
-        isinstance(event.get("httpMethod"), str)
-        and isinstance(event.get("path"), str)
-        and isinstance(context, Mapping)
+        isinstance(context, Mapping)
         and isinstance(context.get("identity"), Mapping)
+        and isinstance(event.get("httpMethod"), str)
+        and isinstance(event.get("path"), str)
         and not NO_REQUEST & event.keys()
     )
 

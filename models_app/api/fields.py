@@ -8,8 +8,16 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from models_app.domain.annotations import MAX_METRICS, MAX_TAGS, too_large, too_many, wrong_metrics, wrong_tags
-from models_app.domain.documents import Json
+from models_app.domain.annotations import (
+    MAX_METRICS,
+    MAX_TAG_VALUE,
+    MAX_TAGS,
+    too_large,
+    too_many,
+    wrong_metrics,
+    wrong_tags,
+)
+from models_app.domain.documents import Json, size_bytes
 from models_app.domain.errors import InvalidFields
 
 
@@ -54,6 +62,10 @@ class Whole(serializers.IntegerField):
         return data
 
 
+# In a serializer's context: the tags that stand, which other faces may have set. They may be sent back as they are.
+STANDING_TAGS = "standing_tags"
+
+
 class _Json(serializers.Field[Json, Json, Json, Any]):
     """A JSON object that is kept as it is, up to a size."""
 
@@ -63,9 +75,13 @@ class _Json(serializers.Field[Json, Json, Json, Any]):
         """The object."""
         if not isinstance(data, dict):
             self.fail("object")
-        if complaint := too_large(data):
+        if complaint := self.too_large(data):
             raise serializers.ValidationError(complaint, code="too_large")
         return data
+
+    def too_large(self, document: dict[str, Any]) -> str | None:
+        """The complaint about one that takes too many bytes, or None."""
+        return too_large(document)
 
     def to_representation(self, value: Any) -> Any:
         """The object."""
@@ -95,8 +111,21 @@ class Tags(_Json):
     def to_internal_value(self, data: Any) -> dict[str, str]:
         """The tags; what is wrong is told by key."""
         tags: dict[str, Any] = super().to_internal_value(data)
-        _check(too_many(tags, MAX_TAGS, "tags"), wrong_tags(tags))
+        _check(too_many(tags, MAX_TAGS, "tags"), wrong_tags(self._changed(tags)))
         return tags
+
+    def too_large(self, document: dict[str, Any]) -> str | None:
+        """Only what is new may be too much: the text of a prompt stands there, may stay, and does not count."""
+        changed = self._changed(document)
+        standing: dict[str, str] = self.context.get(STANDING_TAGS, {})
+        if size_bytes(document) <= size_bytes(dict(standing)):
+            return too_large(changed)
+        long = {key for key, value in standing.items() if key not in changed and len(value) > MAX_TAG_VALUE}
+        return too_large({key: value for key, value in document.items() if key not in long})
+
+    def _changed(self, tags: dict[str, Any]) -> dict[str, Any]:
+        standing: dict[str, str] = self.context.get(STANDING_TAGS, {})
+        return {key: value for key, value in tags.items() if key not in standing or standing[key] != value}
 
 
 def _check(complaint: str | None, wrong: dict[str, str]) -> None:

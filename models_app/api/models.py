@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from models_app.api import versions as version_api
 from models_app.api.deployment_bodies import PlacementRepresentation
-from models_app.api.fields import Tags, Text
+from models_app.api.fields import STANDING_TAGS, Tags, Text
 from models_app.api.filters import ModelFilterSet, ModelQuery
 from models_app.api.idempotency import IDEMPOTENCY_KEY
 from models_app.api.parsers import MergePatchParser, StrictJSONParser
@@ -275,7 +275,8 @@ class ModelViewSet(ModelScoped):
         def change(model: RegisteredModel) -> RegisteredModel:
             standing = {"description": model.description, "tags": dict(model.tags)}
             unknown = {name: value for name, value in self.body.items() if name not in standing}
-            body = DescribeModelRequest(data=unknown | merge_patch(standing, self.body))
+            wanted = unknown | merge_patch(standing, self.body)
+            body = DescribeModelRequest(data=wanted, context={STANDING_TAGS: model.tags})
             body.is_valid(raise_exception=True)
             return replace(model, **body.validated_data)
 

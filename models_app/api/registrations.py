@@ -49,13 +49,17 @@ class RegisterRequest(MutableFields):
     )
     lineage = Document(required=False, allow_null=True, default=None)
 
+    lineage_fields = LINEAGE
+
     def further_errors(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """A caller in several teams must name one; lineage has known fields only."""
         errors: dict[str, Any] = {}
         if "teamId" not in data and self.context["actor"].only_team is None:
             detail = "You are in no single team: say which one the model belongs to."
             errors["teamId"] = [serializers.ErrorDetail(detail, code="required")]
-        if isinstance(data.get("lineage"), dict) and (complaints := _complaints_about(data["lineage"])):
+        if isinstance(data.get("lineage"), dict) and (
+            complaints := _complaints_about(data["lineage"], known=self.lineage_fields)
+        ):
             errors["lineage"] = complaints
         return errors
 
@@ -107,12 +111,12 @@ def url_of(version: ModelVersion, request: Request) -> str:
     return reverse("version", kwargs={"model_id": str(version.model), "version": version.label}, request=request)
 
 
-def _complaints_about(lineage: Mapping[str, Any]) -> dict[str, Any]:
+def _complaints_about(lineage: Mapping[str, Any], *, known: Mapping[str, tuple[type, str]]) -> dict[str, Any]:
     complaints = {}
     for name, value in lineage.items():
-        if name not in LINEAGE:
-            detail = f"There is no such field here. Known are: {', '.join(LINEAGE)}."
+        if name not in known:
+            detail = f"There is no such field here. Known are: {', '.join(known)}."
             complaints[name[:100]] = [serializers.ErrorDetail(detail, code="unknown")]
-        elif not isinstance(value, LINEAGE[name][0]):
-            complaints[name] = [serializers.ErrorDetail(f"This is {LINEAGE[name][1]}.", code="invalid")]
+        elif not isinstance(value, known[name][0]):
+            complaints[name] = [serializers.ErrorDetail(f"This is {known[name][1]}.", code="invalid")]
     return complaints

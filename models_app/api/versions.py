@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from models_app.api.deployment_bodies import LiveDeploymentRepresentation, wire_live
-from models_app.api.fields import Document, Metrics, Parsed, Tags, Text
+from models_app.api.fields import STANDING_TAGS, Document, Metrics, Parsed, Tags, Text
 from models_app.api.parsers import MergePatchParser, StrictJSONParser
 from models_app.api.preconditions import expected_of, is_known, quoted
 from models_app.api.serializers import Representation, RequestBody
@@ -56,7 +56,7 @@ class UpdateRequest(MutableFields):
     @classmethod
     def about(cls, version: ModelVersion, body: Mapping[str, Any]) -> UpdateRequest:
         """The request for a version; only a target that is still open may stay open."""
-        request = cls(data=body)
+        request = cls(data=body, context={STANDING_TAGS: version.mutable.tags})
         if version.mutable.target is None:
             request.fields["deploymentTarget"].required = False
             request.fields["deploymentTarget"].allow_null = True

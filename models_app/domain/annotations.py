@@ -13,6 +13,7 @@ MAX_TAGS = 50
 MAX_TAG_KEY = 250
 MAX_TAG_VALUE = 5000
 LONGEST_WORD = 5000  # values beyond this are kept with their version, but neither listed nor filtered by
+WORDS_BYTES = 48 * 1024  # nor are those beyond this together: lists keep two copies of them beside the model
 MAX_METRICS = 500
 MAX_METRIC_NAME = 250
 DOCUMENT_BYTES = 64 * 1024
@@ -32,8 +33,15 @@ def too_many(found: Mapping[str, Any], most: int, what: str) -> str | None:
 
 
 def short_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    """The tags that lists show and filter by."""
-    return {key: value for key, value in tags.items() if len(value) <= LONGEST_WORD}
+    """The tags that lists show and filter by: the shortest, as far as they fit."""
+    shown: dict[str, str] = {}
+    left = WORDS_BYTES
+    for key, value in sorted(tags.items(), key=lambda tag: (len(tag[1]), tag[0])):
+        left -= size_bytes([key, value])
+        if left < 0 or len(value) > LONGEST_WORD:
+            break
+        shown[key] = value
+    return shown
 
 
 def wrong_tags(tags: Mapping[str, Any]) -> dict[str, str]:

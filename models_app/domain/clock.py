@@ -37,7 +37,7 @@ def new_id(*, after: datetime | None = None) -> str:
         _last = (moment, tail)
     if after is not None:
         # Not remembered: one clock that runs far ahead would take along every later id of this process.
-        moment = max(moment, _to_milliseconds(after) + 1)
+        moment = max(moment, to_milliseconds(after) + 1)
     return _encode(moment, _TIME_CHARACTERS) + _encode(tail, ULID_LENGTH - _TIME_CHARACTERS)
 
 
@@ -56,7 +56,7 @@ def last_id_at(instant: datetime) -> str:
     >>> new_id() <= last_id_at(now())
     True
     """
-    moment = min(max(_to_milliseconds(instant), 0), 2**48 - 1)
+    moment = min(max(to_milliseconds(instant), 0), 2**48 - 1)
     return _encode(moment, _TIME_CHARACTERS) + "Z" * (ULID_LENGTH - _TIME_CHARACTERS)
 
 
@@ -78,6 +78,12 @@ def from_milliseconds(moment: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1000)
 
 
+def to_milliseconds(instant: datetime) -> int:
+    """An instant as milliseconds since 1970."""
+    whole = int(instant.replace(microsecond=0).timestamp())
+    return whole * 1000 + instant.microsecond // 1000
+
+
 def wire(instant: datetime) -> str:
     """An instant as RFC 3339 in UTC with milliseconds, the form of every face and of storage. It sorts as time does.
 
@@ -94,11 +100,6 @@ def from_wire(text: str) -> datetime:
 
 def _milliseconds() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _to_milliseconds(instant: datetime) -> int:
-    whole = int(instant.replace(microsecond=0).timestamp())
-    return whole * 1000 + instant.microsecond // 1000
 
 
 def _encode(number: int, length: int) -> str:

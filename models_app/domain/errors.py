@@ -305,7 +305,7 @@ class ChangeTooLarge(Conflict):
     slug = "change-too-large"
     title = "This is more than can be written at once"
     template = (
-        "A version is written anew under each of its aliases, and together that is more than one change may hold. "
+        "A version has at most 400 KB and is written anew under each of its aliases; this is more than fits at once. "
         "Remove some of its aliases, or keep large documents beside the artifact."
     )
 

@@ -1,4 +1,4 @@
-"""Version labels and how they sort. Nothing else in the project compares two labels.
+"""Version labels, how they sort, and the numbers of those that are none. Nothing else compares two labels.
 
 One total order over all labels: first the leading number; within it, labels that are no semantic version (dates, say),
 by natural order; then semantic versions by their precedence (semver.org, 2.0.0, section 11), where a plain integer
@@ -11,18 +11,23 @@ rows that exist are found under it.
 from __future__ import annotations
 
 import re
+import zlib
+from datetime import datetime
 from typing import Self
 
+from models_app.domain import clock
 from models_app.domain.errors import InvalidFields
 
 MAX_LENGTH = 64
 MAX_NUMBER_DIGITS = 15
+MAX_SEQUENCE_DIGITS = 18
 LABEL = re.compile(r"[vV]?[0-9][A-Za-z0-9._+-]*")
 NUMBER = r"(0|[1-9][0-9]*)"
 SEMANTIC = re.compile(
     rf"[vV]?{NUMBER}(?:\.{NUMBER}\.{NUMBER}"
     r"(?:-(?P<pre>[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?)?"
 )
+WHOLE = re.compile(r"0|[1-9][0-9]*")
 CHUNK = re.compile(r"([0-9]+)|([^0-9]+)")
 
 # Lower than every character of a label, so that what ends first sorts first.
@@ -75,6 +80,33 @@ class VersionLabel(str):
         """
         digits = CHUNK.findall(self.lstrip("vV"))[0][0]
         return int(digits) if len(digits) <= MAX_NUMBER_DIGITS else 0
+
+
+def sequence_of(label: VersionLabel, *, at: datetime, attempt: int = 0) -> int | None:
+    """The number of a label that is no whole number, for clients that know nothing else; None for one that is.
+
+    It is the time of registration, in microseconds of which the last three digits are the label's: numbers stand in
+    the order of registration, above all that anybody counts, and below 2**53. Two labels of one millisecond may meet
+    in one; whose number is taken asks for another ``attempt``. A label of more digits than are counted is its own.
+
+    >>> then = clock.from_wire("2026-03-03T14:05:00.000Z")
+    >>> sequence_of(VersionLabel("7"), at=then), sequence_of(VersionLabel("1.2.0"), at=then)
+    (None, 1772546700000512)
+    """
+    if is_number(label):
+        return None
+    if attempt == 0 and WHOLE.fullmatch(label) and len(label) <= MAX_SEQUENCE_DIGITS:
+        return int(label)
+    return clock.to_milliseconds(at) * 1000 + (zlib.crc32(label.encode()) + attempt) % 1000
+
+
+def is_number(text: str) -> bool:
+    """Whether a label is a number that people count with: the others have a number beside them.
+
+    >>> [is_number(text) for text in ("7", "07", "1.2.0", "9" * 16)]
+    [True, False, False, False]
+    """
+    return WHOLE.fullmatch(text) is not None and len(text) <= MAX_NUMBER_DIGITS
 
 
 def label_in(key: str) -> VersionLabel:

@@ -82,6 +82,7 @@ class VersionSummary:
     """What a list of models shows of a version."""
 
     label: VersionLabel
+    sequence: int | None
     status: str
     framework: Framework
     framework_version: str | None
@@ -90,6 +91,11 @@ class VersionSummary:
     tags: Mapping[str, str]
     created_at: datetime
     created_by: str
+
+    @property
+    def number(self) -> str:
+        """What clients call it that know versions by numbers only."""
+        return self.label if self.sequence is None else str(self.sequence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +122,17 @@ class ModelFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredModel:
-    """A model as it stands. ``latest`` is None when all its versions are deleted."""
+    """A model as it stands. ``latest`` is None when all its versions are deleted.
+
+    Attributes:
+        sequences: the numbers of the versions that aliases point to, where their labels are none.
+    """
 
     id: ModelId
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[AliasName, VersionLabel] = field(default_factory=dict)
+    sequences: Mapping[VersionLabel, int] = field(default_factory=dict)
     placements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     latest: VersionSummary | None = None
     version_count: int = 0

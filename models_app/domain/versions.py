@@ -14,7 +14,7 @@ from models_app.domain.artifacts import Artifact
 from models_app.domain.documents import Json, canonical_json
 from models_app.domain.errors import InvalidFields, VersionNotFound
 from models_app.domain.frameworks import Framework, Target
-from models_app.domain.labels import VersionLabel
+from models_app.domain.labels import VersionLabel, sequence_of
 from models_app.domain.models import ModelId, VersionSummary
 
 RESTORE_PERIOD = timedelta(days=30)
@@ -35,7 +35,9 @@ SETTABLE_STATUSES = (VersionStatus.REGISTERED, VersionStatus.DEPRECATED)
 
 @dataclass(frozen=True, slots=True)
 class VersionReference:
-    """What a caller may write where a version is wanted: a label, ``latest`` or ``@alias``. One of the three is set.
+    """What a caller may write where a version is wanted: a label, ``latest`` or ``@alias``; or a number beside a label.
+
+    At most one of the three is set; ``latest`` is none of them.
 
     >>> VersionReference.parse(ModelId.parse("payments.fraud"), "@champion").alias
     'champion'
@@ -44,6 +46,7 @@ class VersionReference:
     model: ModelId
     label: VersionLabel | None = None
     alias: AliasName | None = None
+    number: int | None = None
 
     @classmethod
     def parse(cls, model: ModelId, text: str) -> Self:
@@ -64,9 +67,11 @@ class VersionReference:
     @property
     def is_latest(self) -> bool:
         """Whether the highest version is meant."""
-        return self.label is None and self.alias is None
+        return self.label is None and self.alias is None and self.number is None
 
     def __str__(self) -> str:
+        if self.number is not None:
+            return str(self.number)
         return self.label or (f"@{self.alias}" if self.alias else LATEST)
 
     @property
@@ -112,10 +117,15 @@ class LiveDeployment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelVersion:
-    """One immutable artifact of a model, with what is known about it."""
+    """One immutable artifact of a model, with what is known about it.
+
+    Attributes:
+        sequence: its number where its label is none (see ``labels.sequence_of``); rows from before that have neither.
+    """
 
     model: ModelId
     label: VersionLabel
+    sequence: int | None = None
     framework: Framework
     framework_version: str | None
     artifact: Artifact
@@ -133,11 +143,12 @@ class ModelVersion:
     deleted_by: str | None = None
 
     @classmethod
-    def begin(cls, registration: Registration, *, label: VersionLabel, by: str, at: datetime) -> Self:
-        """The version as it is first stored."""
+    def begin(cls, registration: Registration, *, label: VersionLabel, by: str, at: datetime, attempt: int = 0) -> Self:
+        """The version as it is first stored; another ``attempt`` where its number was taken."""
         return cls(
             model=registration.model,
             label=label,
+            sequence=sequence_of(label, at=at, attempt=attempt),
             framework=registration.framework,
             framework_version=registration.framework_version,
             artifact=registration.artifact,
@@ -168,6 +179,11 @@ class ModelVersion:
         return replace(self, mutable=part, deployments=deployments, revision=self.revision + 1)
 
     @property
+    def number(self) -> str:
+        """What clients call it that know versions by numbers only."""
+        return self.label if self.sequence is None else str(self.sequence)
+
+    @property
     def is_deleted(self) -> bool:
         """Whether it is hidden and waits to be restored."""
         return self.deleted_at is not None
@@ -177,6 +193,7 @@ class ModelVersion:
         """What a list of models shows of it."""
         return VersionSummary(
             label=self.label,
+            sequence=self.sequence,
             status=self.mutable.status,
             framework=self.framework,
             framework_version=self.framework_version,

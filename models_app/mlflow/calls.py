@@ -3,38 +3,47 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rest_framework.request import Request
 
 from models_app.domain import documents
 from models_app.domain.actors import Actor
-from models_app.domain.annotations import MAX_DESCRIPTION, MAX_TAG_KEY, MAX_TAGS
-from models_app.domain.errors import InvalidFields
-from models_app.domain.labels import VersionLabel
-from models_app.domain.models import ModelId, ModelName
+from models_app.domain.annotations import MAX_DESCRIPTION
+from models_app.domain.errors import InvalidFields, VersionNotFound
+from models_app.domain.labels import MAX_SEQUENCE_DIGITS, WHOLE, VersionLabel, is_number
+from models_app.domain.models import ModelId
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import VersionReference
 from models_app.identity.authentication import actor_of
+from models_app.mlflow import values
 from models_app.mlflow.refusals import MlflowRefusal, invalid
 
 WORKSPACE = "X-MLFLOW-WORKSPACE"
-MAX_TAG_VALUE = 100_000
-
-# All tags of a version lie in its item, which DynamoDB bounds at 400 KB.
-MAX_TAG_BYTES = 200 * 1024
-STAGE_TAG = "mlflow.registry.stage"
+ONCE = "once"  # the parameter with the key of a request that may come twice
+CLIENT = "mlflow-python-client/"
+INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What a client asks. Its methods read one parameter each, and refuse what cannot be one, by name."""
+    """What a client asks. Its methods read one parameter each, and refuse what cannot be one, by name.
+
+    Attributes:
+        is_query: whether every parameter is a list of texts, as a query has them.
+        key: under which the request is made once only, if it has one.
+        follows_redirects: whether MLflow's own client asks, of which that is known.
+    """
 
     actor: Actor
     team: TeamSlug
     given: Mapping[str, Any]
+    is_query: bool
+    key: str | None = None
+    follows_redirects: bool = False
 
     @classmethod
     def of(cls, request: Request) -> Call:
@@ -42,50 +51,71 @@ class Call:
         actor = actor_of(request)
         is_query = request.method in {"GET", "HEAD"}
         given = dict(request.query_params.lists()) if is_query else _body_of(request)
-        return cls(actor=actor, team=_team_of(actor, request.headers.get(WORKSPACE)), given=given)
+        team = _team_of(actor, request.headers.get(WORKSPACE))
+        return cls(
+            actor=actor,
+            team=team,
+            given=given,
+            is_query=is_query,
+            key=request.query_params.get(ONCE, request.headers.get("Idempotency-Key")),
+            follows_redirects=request.headers.get("User-Agent", "").startswith(CLIENT),
+        )
 
     def find(self, name: str) -> Any:
         """A parameter as it was sent, in either of the spellings that protobuf knows, or None."""
         first, *others = name.split("_")
-        found = [self.given[each] for each in {name, first + "".join(map(str.title, others))} if each in self.given]
-        if len(found) > 1:
-            raise invalid(f"Parameter '{name}' stands twice, in two spellings.")
-        return found[0] if found else None
+        camel = first + "".join(map(str.title, others))
+        spellings = [each for each in {name, camel} if each in self.given]
+        if len(spellings) > 1:
+            raise invalid(f"Request specifies both '{name}' and '{camel}'; provide only one of them.")
+        return self.given[spellings[0]] if spellings else None
 
     def text(self, name: str, *, default: str | None = None) -> str:
         """A text; without a default, one that must be there."""
         value = self.find(name)
-        if isinstance(value, list):
-            value = value[-1] if value else None
+        if self.is_query and isinstance(value, list):  # a text may also come from the address
+            value = value[0] if value else None
         if value is None or (value == "" and default is None):
             if default is None:
-                raise invalid(f"Missing value for required parameter '{name}'.")
+                raise values.missing(name)
             return default
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            raise invalid(f"Invalid value {str(value)[:100]!r} for parameter '{name}' supplied: it is no text.")
-        if documents.NO_TEXT.search(str(value)):
+        if not isinstance(value, str):
+            raise values.wrong_type(name, value)
+        if documents.NO_TEXT.search(value):
             raise invalid(f"Parameter '{name}' holds a character that no text has.")
-        return str(value)
+        return value
 
     def texts(self, name: str) -> list[str]:
         """A list of texts; empty where there is none."""
-        values = self.find(name)
-        values = [] if values is None else values if isinstance(values, list) else [values]
-        if not all(isinstance(value, str) for value in values):
-            raise invalid(f"Parameter '{name}' is a list of texts.")
-        return values
+        found = self.find(name)
+        if found is None:
+            return []
+        if not isinstance(found, list) or not all(isinstance(value, str) for value in found):
+            raise values.wrong_type(name, found)
+        return found
 
     def whole(self, name: str, *, default: int, most: int) -> int:
         """A whole number from 1 on, sent as number or digits."""
-        text = self.text(name, default=str(default))
-        if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
-            raise invalid(f"Invalid value {text[:40]!r} for parameter '{name}': it must be from 1 to {most}.")
-        return int(text)
+        value = self.find(name)
+        if self.is_query and value:
+            value = value[0]
+        if value is None:
+            return default
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        if not is_number and not (isinstance(value, str) and INTEGER.fullmatch(value)):
+            raise values.wrong_type(name, value)
+        if len(str(value)) > len(str(most)) or int(value) > most:
+            raise values.wrong_type(name, value)
+        if int(value) < 1:
+            raise invalid(f"Invalid value for {name}. It must be a positive integer, but got {value}")
+        return int(value)
 
     def flag(self, name: str) -> bool:
         """Whether something is asked for."""
         value = self.find(name)
-        return value is True or str(value).lower() == "true"
+        if value is not None and not isinstance(value, bool):
+            raise values.wrong_type(name, value)
+        return value is True
 
     @property
     def description(self) -> str:
@@ -98,78 +128,63 @@ class Call:
     @property
     def new_model_id(self) -> ModelId:
         """The model to make: its name must be one."""
-        return self._new("name")
+        return ModelId(self.team, values.parse_new_name(self.text("name")))
 
     @property
     def new_name(self) -> ModelId:
         """Another name for a model."""
-        return self._new("new_name")
-
-    def _new(self, parameter: str) -> ModelId:
-        name = self.text(parameter)
-        try:
-            return ModelId(self.team, ModelName.parse(name, field="model name"))
-        except InvalidFields as refusal:
-            raise invalid(f"Invalid model name: '{name[:300]}'. {refusal.errors[0].detail}") from refusal
+        return ModelId(self.team, values.parse_new_name(self.text("new_name")))
 
     @property
     def model_id(self) -> ModelId:
         """The model that is named; no model has a name that cannot be one."""
-        return self.model_called(self.text("name"))
-
-    def model_called(self, name: str) -> ModelId:
-        """A model of the team."""
-        try:
-            return ModelId(self.team, ModelName.parse(name))
-        except InvalidFields:
-            sentence = f"Registered Model with name={name[:300]} not found"
-            raise MlflowRefusal("RESOURCE_DOES_NOT_EXIST", sentence) from None
+        return ModelId(self.team, values.parse_name(self.text("name")))
 
     @property
     def reference(self) -> VersionReference:
         """The version that is named: a number here, or a label that was registered through another face."""
-        text = self.text("version")
-        try:
-            return VersionReference(self.model_id, label=VersionLabel.parse(text))
-        except InvalidFields:
-            raise invalid(f"Parameter 'version' must be an integer, got '{text[:100]}'.") from None
+        return version_called(self.text("version"), model=self.model_id)
+
+    @property
+    def tag_key(self) -> str:
+        """The key of a tag."""
+        key = self.text("key")
+        values.check_tag_key(key)
+        return key
 
     @property
     def tag(self) -> tuple[str, str]:
         """The tag to set."""
         key, value = self.text("key"), self.text("value", default="")
-        check_tags({key: value})
+        values.check_tags({key: value})
         return key, value
 
     @property
     def tags(self) -> dict[str, str]:
         """The tags of something new; of one key given twice the last counts."""
-        pairs = self.find("tags") or []
+        pairs = self.find("tags")
+        if pairs is None:
+            return {}
         if not isinstance(pairs, list) or not all(isinstance(pair, dict) for pair in pairs):
-            raise invalid("Parameter 'tags' is a list of objects with key and value.")
+            raise values.wrong_type("tags", pairs)
         tags = {}
         for pair in pairs:
-            inner = Call(actor=self.actor, team=self.team, given=pair)
-            tags[inner.text("key")] = inner.text("value", default="")
-        check_tags(tags)
+            inner = replace(self, given=pair)
+            tags[inner.text("key", default="")] = inner.text("value", default="")
+        values.check_tags(tags)
         return tags
 
 
-def check_tags(tags: Mapping[str, str]) -> None:
-    """Refuse tags that cannot be kept."""
-    if len(tags) > MAX_TAGS:
-        raise invalid(f"These are {len(tags)} tags; at most {MAX_TAGS} are kept.")
-    for key, value in tags.items():
-        if key == STAGE_TAG:
-            raise invalid(f"The tag '{STAGE_TAG}' is set by transition-stage.")
-        is_plain = all(letter.isalnum() or letter in "_-. :/" for letter in key)
-        if len(key) > MAX_TAG_KEY or not is_plain or any(part in {".", ".."} for part in key.split("/")):
-            sentence = "Names may only contain alphanumerics, underscores, dashes, periods, spaces, colons and slashes"
-            raise invalid(f"Invalid tag name: '{key[:300]}'. {sentence}, at most {MAX_TAG_KEY}.")
-        if len(value) > MAX_TAG_VALUE:
-            raise invalid(f"Tag value for '{key}' has {len(value)} characters; at most {MAX_TAG_VALUE} are kept.")
-    if documents.size_bytes(dict(tags)) > MAX_TAG_BYTES:
-        raise invalid(f"These tags take more than {MAX_TAG_BYTES} bytes together.")
+def version_called(text: str, *, model: ModelId) -> VersionReference:
+    """A version by its number, or by its label."""
+    if WHOLE.fullmatch(text) and not is_number(text) and len(text) <= MAX_SEQUENCE_DIGITS:
+        return VersionReference(model, number=int(text))
+    try:
+        return VersionReference(model, label=VersionLabel.parse(text))
+    except InvalidFields:
+        if INTEGER.fullmatch(text):
+            raise VersionNotFound(model=model, version=text[:100]) from None
+        raise invalid(f"Parameter 'version' must be an integer, got '{text[:100]}'.") from None
 
 
 def _team_of(actor: Actor, workspace: str | None) -> TeamSlug:

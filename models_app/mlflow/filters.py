@@ -11,20 +11,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models_app.mlflow.refusals import MlflowRefusal, invalid
+from models_app.mlflow.refusals import invalid
 
 IS_PROMPT = "mlflow.prompt.is_prompt"
+NO_PROMPT = {("!=", "true"), ("=", "false")}
 MAX_CHARACTERS = 10_000
 
 COMPARISON = re.compile(
     r"""\s*(?P<left>`?\w+`?) (?:\.(?:`(?P<ticked>[^`]*)` | "(?P<quoted>[^"]*)" | (?P<plain>[\w./:-]+)))?
-        \s*(?P<operator>!=|>=|<=|=|>|<|NOT\s+IN\b|IN\b|LIKE\b|ILIKE\b)
-        \s*(?P<right>'[^']*' | "[^"]*" | -?\d+(?:\.\d+)? | \([^()]*\))""",
+        \s*(?P<operator>!=|>=|<=|<>|==|=|>|<|NOT\s+IN\b|IN\b|LIKE\b|ILIKE\b)
+        \s*(?P<right>'(?:[^']|'')*' | "(?:[^"]|"")*" | -?\d+(?:\.\d+)? | \([^()]*\) | \w+)""",
     re.VERBOSE | re.IGNORECASE,
 )
 AND = re.compile(r"\s+AND(?=\s|$)|\s*$", re.IGNORECASE)
-ITEMS = re.compile(r"\(\s*(?:'[^']*'|\"[^\"]*\")(?:\s*,\s*(?:'[^']*'|\"[^\"]*\"))*\s*\)")
+ITEMS = re.compile(r"\(\s*(?:'[^']*'|\"[^\"]*\")(?:\s*,\s*(?:'[^']*'|\"[^\"]*\"))*\s*,?\s*\)")
 ITEM = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+NUMBER = re.compile(r"-?[0-9]{1,18}")
+
+QUOTES = "'\""
+NO_CLAUSE = "Invalid clause(s) in filter string: "
+NUMERIC = {"version_number"}
 
 EQUALITY = {"=", "!=", "LIKE", "ILIKE"}
 MEMBERSHIP = {"IN", "NOT IN"}
@@ -61,7 +67,7 @@ class Comparison:
         found = (tags if self.is_tag else attributes).get(self.key)
         if found is None:
             # The client adds this to every search for models, and means "no prompt".
-            return self.is_tag and self.key == IS_PROMPT and self.operator == "!="
+            return self.is_tag and self.key == IS_PROMPT and (self.operator, self.value) in NO_PROMPT
         if self.operator in MEMBERSHIP:
             return (found in self.value) == (self.operator == "IN")
         if self.operator == "LIKE":
@@ -90,7 +96,7 @@ def parse_filter(text: str, known: Mapping[str, set[str]]) -> Filter:
         match = COMPARISON.match(text, position)
         joint = AND.match(text, match.end()) if match else None
         if match is None or joint is None:
-            raise invalid(f"Invalid clause(s) in filter string: {text[position : position + 200].strip()!r}")
+            raise invalid(f"{NO_CLAUSE}{text[position : position + 200].strip()}")
         found.append(_comparison(match, known))
         position = joint.end()
     return found
@@ -122,34 +128,54 @@ def is_like(text: str, pattern: str) -> bool:
 def _comparison(match: re.Match[str], known: Mapping[str, set[str]]) -> Comparison:
     left = match["left"].strip("`")
     inner = next((each for each in (match["ticked"], match["quoted"], match["plain"]) if each is not None), None)
-    word = re.sub(r"\s+", " ", match["operator"]).upper()
+    word, text = re.sub(r"\s+", " ", match["operator"]).upper(), match["right"]
     if inner is not None and left.lower() in {"tag", "tags"}:
-        key, is_tag, allowed = inner, True, EQUALITY
-    elif inner is None or left.lower() == "attribute":
-        key, is_tag = inner or left, False
-        if key not in known:
-            raise invalid(f"Invalid attribute key '{key[:100]}' specified. Valid keys are {sorted(known)}")
-        allowed = known[key]
-    else:
-        raise invalid(f"Invalid entity type '{left[:100]}'. Valid values are ['tag', 'tags', 'attribute']")
-    if word not in allowed:
-        raise invalid(f"Invalid comparison operator '{word}' for '{key[:100]}'. Valid ones are {sorted(allowed)}")
-    return Comparison(key, is_tag, word, _value(match["right"], word, is_number=not is_tag and key == "version_number"))
+        return Comparison(inner, True, word, _of_tag(word, text))
+    if inner is not None and left.lower() != "attribute":
+        sentence = "Valid entity types are ('attribute', 'tag', 'tags')"
+        raise invalid(f"Invalid entity type '{left[:100]}'. {sentence}")
+    key = inner or left
+    if key not in known:
+        raise invalid(f"Invalid attribute key '{key[:100]}' specified. Valid keys are '{{{str(sorted(known))[1:-1]}}}'")
+    if word in MEMBERSHIP and not known[key] & MEMBERSHIP:
+        sentence = "attributes support comparison with a list of quoted string values."
+        raise invalid(f"Only {[each for each in known if known[each] & MEMBERSHIP]} {sentence}")
+    if word not in known[key]:
+        what = f"attribute {key}" if key in NUMERIC else "attribute"
+        raise invalid(f"Invalid comparator for {what}: {word}")
+    return Comparison(key, False, word, _number(key, text) if key in NUMERIC else _of_attribute(word, text))
 
 
-def _value(text: str, word: str, *, is_number: bool) -> Any:
-    if is_number:
-        digits = text.strip("'\"")
-        if not digits.isascii() or not digits.isdecimal() or len(digits) > 18:  # noqa: PLR2004 - as many as a number may have
-            raise invalid(f"Invalid value {text[:40]} for 'version_number': it is a whole number.")
-        return int(digits)
-    if word in MEMBERSHIP:
-        if not ITEMS.fullmatch(text):
-            raise invalid(f"Invalid clause(s) in filter string: {text[:200]!r} is no list of quoted texts")
-        return [single or double for single, double in ITEM.findall(text)]
-    if text[0] not in "'\"":
-        raise invalid(f"Invalid clause(s) in filter string: expected a quoted text, not {text[:100]!r}")
+def _of_tag(word: str, text: str) -> str:
+    if text[0] not in QUOTES:
+        raise invalid(f"Expected a quoted string value for tag (e.g. 'my-value'). Got value {text[:100]}")
+    if word not in EQUALITY:
+        raise invalid(f"Invalid comparator for tag: {word}")
     return text[1:-1]
+
+
+def _of_attribute(word: str, text: str) -> str | list[str]:
+    if word in MEMBERSHIP:
+        if text[0] == "(" and not text[1:-1].strip():
+            sentence = "expected a non-empty list of string values, but got empty list"
+            raise invalid(f"While parsing a list in the query, {sentence}")
+        if not ITEMS.fullmatch(text):
+            raise invalid(f"{NO_CLAUSE}{text[:200]} is no list of quoted texts")
+        return [single or double for single, double in ITEM.findall(text)]
+    if text[0].isdigit() or text[0] in "-(":
+        sentence = "Expected a quoted string value or a list of quoted string values for attributes."
+        raise invalid(f"{sentence} Got value {text[:100]}")
+    if text[0] not in QUOTES:
+        sentence = "Parameter value is either not quoted or unidentified quote types used for string value"
+        raise invalid(f"{sentence} {text[:100]}. Use either single or double quotes.")
+    return text[1:-1]
+
+
+def _number(key: str, text: str) -> int:
+    digits = text[1:-1] if text[0] in QUOTES else text
+    if not NUMBER.fullmatch(digits):
+        raise invalid(f"Invalid value for numeric attribute '{key}': {text[:100]}")
+    return int(digits)
 
 
 # Order --------------------------------------------------------------------------------------------------------------
@@ -157,8 +183,8 @@ def _value(text: str, word: str, *, is_number: bool) -> Any:
 ORDER_KEY = re.compile(r"\s*`?(?P<key>\w+)`?(?:\s+(?P<direction>ASC|DESC))?\s*", re.IGNORECASE)
 
 
-def parse_order(clauses: Sequence[str], known: Mapping[str, str]) -> list[tuple[str, bool]]:
-    """Each key with whether it descends. ``known`` gives each key's one spelling.
+def parse_order(clauses: Sequence[str], known: Mapping[str, str], *, what: str) -> list[tuple[str, bool]]:
+    """Each key with whether it descends. ``known`` gives each key's one spelling, ``what`` begins a refusal.
 
     Raises:
         MlflowRefusal: a key is unknown or stands twice.
@@ -166,10 +192,15 @@ def parse_order(clauses: Sequence[str], known: Mapping[str, str]) -> list[tuple[
     found: dict[str, bool] = {}
     for clause in clauses:
         match = ORDER_KEY.fullmatch(clause)
-        if match is None or match["key"] not in known:
-            raise invalid(f"Invalid order by key in '{clause[:100]}'. Valid keys are {sorted(known)}")
+        if match is None and not clause.strip():
+            raise invalid(f"Invalid order_by clause '{clause[:100]}'. Could not be parsed.")
+        if match is None:
+            raise invalid(f"Invalid ordering key in order_by clause '{clause[:100]}'.")
+        if match["key"] not in known:
+            keys = str(sorted(set(known.values())))[1:-1]
+            raise invalid(f"{what} '{match['key'][:100]}' specified. Valid keys are '{{{keys}}}'")
         key = known[match["key"]]
         if key in found:
-            raise MlflowRefusal("INVALID_PARAMETER_VALUE", f"`order_by` contains duplicate fields: {key}")
+            raise invalid(f"`order_by` contains duplicate fields: {[each[:100] for each in clauses]}")
         found[key] = (match["direction"] or "ASC").upper() == "DESC"
     return list(found.items())

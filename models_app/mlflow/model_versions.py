@@ -10,11 +10,15 @@ from models_app.domain.artifacts import Artifact
 from models_app.domain.errors import InvalidFields, VersionInUse
 from models_app.domain.frameworks import Framework
 from models_app.domain.versions import ModelVersion, MutablePart, Registration
-from models_app.mlflow.calls import Call, check_tags
+from models_app.mlflow.calls import Call
+from models_app.mlflow.repeating import answer_once
 from models_app.mlflow.representations import tags_of, version_body
-from models_app.mlflow.sources import check_source, find_origin
+from models_app.mlflow.sources import check_source, find_origin, is_prompt
 from models_app.mlflow.stages import parse_stage, transition
+from models_app.mlflow.values import check_tags
 from models_app.services import aliases, versions
+from models_app.services.idempotency import Once
+from models_app.services.versions import Registered
 
 Body = dict[str, Any]
 
@@ -25,33 +29,41 @@ MAX_ORIGIN = 2048
 
 
 def create(call: Call) -> Body:
-    """Register the next version of a model that is there. Two calls; one more for a copy of another version."""
+    """Register the next version of a model that is there. Two calls; one more for a copy of another version.
+
+    MLflow's client is sent on before that, once its request is found to be in order.
+    """
     source, tags, model_id = call.text("source"), call.tags, call.model_id
-    check_source(source)
+    check_source(source, is_prompt=is_prompt(tags))
     lineage = {}
     for name, kept in ORIGIN.items():
         if text := call.text(name, default=""):
             if len(text) > MAX_ORIGIN:
                 raise _too_long(name)
             lineage[kept] = text
-    origin = find_origin(source, actor=call.actor, team=call.team)
-    if origin is not None:
-        lineage["source"] = source
-    registered = versions.register(
-        actor=call.actor,
-        registration=Registration(
+    mutable = MutablePart(description=call.description, tags=tags)
+
+    def register(once: Once[Registered] | None) -> Registered:
+        origin = find_origin(source, call=call)
+        copied = {"source": f"models:/{origin.model.name}/{origin.number}"} if origin else {}
+        registration = Registration(
             model=model_id,
             label=None,
-            framework=origin.framework if origin else _framework(tags),
+            framework=origin.framework if origin else framework_of(tags),
             framework_version=origin.framework_version if origin else None,
             artifact=origin.artifact if origin else Artifact(uri=source),
             signature=origin.signature if origin else None,
-            lineage=lineage or None,
-            mutable=MutablePart(description=call.description, tags=tags),
-        ),
-        in_existing=True,
+            lineage=lineage | copied or None,
+            mutable=mutable,
+        )
+        return versions.register(actor=call.actor, registration=registration, once=once, in_existing=True)
+
+    return answer_once(
+        call,
+        address="model-versions/create",
+        do=register,
+        answer=lambda registered: {"model_version": version_body(registered.version)},
     )
-    return {"model_version": version_body(registered.version)}
 
 
 def get(call: Call) -> Body:
@@ -110,8 +122,7 @@ def set_tag(call: Call) -> Body:
 
 def delete_tag(call: Call) -> Body:
     """Take a tag of a version away; one that is not there is gone already."""
-    gone = call.text("key")
-    check_tags({gone: ""})
+    gone = call.tag_key
     _changed(
         call,
         lambda version: {"tags": {key: value for key, value in version.mutable.tags.items() if key != gone}},
@@ -127,7 +138,7 @@ def _changed(call: Call, change: Any) -> ModelVersion:
     )
 
 
-def _framework(tags: dict[str, str]) -> Framework:
+def framework_of(tags: dict[str, str]) -> Framework:
     """What a tag says; a word that is no framework of ours is the caller's own business."""
     try:
         return Framework.parse(tags.get(FRAMEWORK_TAG, Framework.CUSTOM))

@@ -14,6 +14,7 @@ from models_app.domain.models import ModelName
 from models_app.mlflow.refusals import MlflowRefusal, invalid
 
 MAX_CHARACTERS = 1000
+MAX_DIGITS = 6
 
 
 def seal(**place: str) -> str:
@@ -27,7 +28,7 @@ def open_models(token: str) -> tuple[ModelName, datetime]:
     try:
         return ModelName.parse(place["name"]), clock.from_wire(place["at"])
     except (InvalidFields, KeyError, ValueError):
-        raise _refusal() from None
+        raise _refusal(place) from None
 
 
 def open_versions(token: str) -> tuple[ModelName, VersionLabel | None]:
@@ -36,14 +37,24 @@ def open_versions(token: str) -> tuple[ModelName, VersionLabel | None]:
     try:
         return ModelName.parse(place["name"]), VersionLabel.parse(place["version"]) if place.get("version") else None
     except (InvalidFields, KeyError):
-        raise _refusal() from None
+        raise _refusal(place) from None
+
+
+def open_place(token: str) -> int | None:
+    """How many versions of a list the pages before have shown, or None where the token names a version instead."""
+    place = _open(token)
+    if "shown" not in place:
+        return None
+    if not (place["shown"].isascii() and place["shown"].isdecimal() and len(place["shown"]) <= MAX_DIGITS):
+        raise _refusal(place)
+    return int(place["shown"])
 
 
 def open_webhooks(token: str) -> str:
     """The id of the webhook that a page ended with."""
     webhook = _open(token).get("webhook", "")
     if not clock.is_id(webhook):
-        raise _refusal()
+        raise _refusal(webhook)
     return webhook
 
 
@@ -51,11 +62,11 @@ def _open(token: str) -> Mapping[str, str]:
     try:
         place = json.loads(base64.b64decode(token[:MAX_CHARACTERS], altchars=b"-_", validate=True))
     except ValueError:  # not base64, not UTF-8 inside, or no JSON
-        raise _refusal() from None
+        raise invalid("Invalid page token, could not base64-decode") from None
     if not isinstance(place, dict) or not all(isinstance(value, str) for value in place.values()):
-        raise _refusal()
+        raise _refusal(place)
     return place
 
 
-def _refusal() -> MlflowRefusal:
-    return invalid("Invalid page token: take the one that the page before came with, for the same search.")
+def _refusal(place: object) -> MlflowRefusal:
+    return invalid(f"Invalid page token, parsed value={place}")

@@ -12,9 +12,9 @@ from models_app.domain.events import EventKind
 from models_app.domain.models import ModelId
 from models_app.domain.teams import TeamSlug
 from models_app.domain.webhooks import Occasion
-from models_app.mlflow.calls import STAGE_TAG
 from models_app.mlflow.filters import IS_PROMPT
 from models_app.mlflow.representations import run_of, source_of
+from models_app.mlflow.values import STAGE_TAG
 from models_app.services.deliveries import Happening
 
 PROMPT_TEXT = "mlflow.prompt.text"
@@ -65,7 +65,9 @@ def occurrences_of(happening: Happening) -> list[Occurrence]:
             told = changes if is_prompt else []
         case EventKind.ALIAS_MOVED:
             data = happening.event.data
-            told = [(Occasion.ALIAS_CREATED, {**_name(happening), "alias": data["alias"], "version": data["to"]})]
+            told = [
+                (Occasion.ALIAS_CREATED, {**_name(happening), "alias": data["alias"], "version": _number(happening)})
+            ]
         case EventKind.ALIAS_REMOVED:
             told = [(Occasion.ALIAS_DELETED, {**_name(happening), "alias": happening.event.data["alias"]})]
         case _:
@@ -120,6 +122,11 @@ def _name(happening: Happening) -> Fields:
     return {"name": model_id.name if isinstance(model_id, ModelId) else ""}
 
 
+def _number(happening: Happening) -> str:
+    """What MLflow calls the version; its label, where it is gone with its model."""
+    return happening.version.number if happening.version else str(happening.event.version)
+
+
 def _is_prompt(happening: Happening) -> bool:
     tags = happening.model.tags if happening.model else _mapping(happening.event.data.get("tags"))
     return tags.get(IS_PROMPT) == "true"
@@ -150,7 +157,7 @@ def _version(happening: Happening, *, is_prompt: bool) -> Fields:
     tags = _as_told(event.data["tags"], version.mutable.tags if version else {})
     tags.pop(STAGE_TAG, None)
     description = event.data["description"] if isinstance(event.data["description"], str) else None
-    fields: Fields = {**_name(happening), "version": event.version}
+    fields: Fields = {**_name(happening), "version": _number(happening)}
     if is_prompt:
         fields["template"] = tags.pop(PROMPT_TEXT, None)
         tags = {key: value for key, value in tags.items() if key not in {IS_PROMPT, PROMPT_TYPE}}
@@ -169,7 +176,7 @@ def _tag_changes(
         return []
     subject = _name(happening)
     if happening.event.version is not None:
-        subject["version"] = happening.event.version
+        subject["version"] = _number(happening)
     before, after = _mapping(changes["from"]), _mapping(changes["to"])
     if named := happening.event.data.get("changedTags"):
         # The tags were too many to be told whole: their names are told, and the values are those that stand.

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from models_app.domain.aliases import LATEST, AliasName
+from models_app.domain.aliases import LATEST
 from models_app.domain.errors import AliasNotFound, ModelNotFound, VersionNotFound
 from models_app.domain.models import RegisteredModel
 from models_app.domain.versions import VersionReference
-from models_app.mlflow.calls import Call, check_tags
+from models_app.mlflow.calls import Call
+from models_app.mlflow.refusals import MlflowRefusal
+from models_app.mlflow.repeating import answer_once
 from models_app.mlflow.representations import model_body, stage_of, summary_body, version_body
 from models_app.mlflow.stages import STAGES, parse_stage
+from models_app.mlflow.values import MAX_MODEL_TAG_BYTES, check_tags, parse_alias
 from models_app.services import aliases, models, relocations, versions
 
 Body = dict[str, Any]
@@ -22,11 +25,17 @@ NEWEST = 100
 
 
 def create(call: Call) -> Body:
-    """Make a model without versions."""
-    model = models.create_model(
-        actor=call.actor, model_id=call.new_model_id, description=call.description, tags=call.tags
+    """Make a model without versions. One call, before which MLflow's client is sent on."""
+    model_id, description, tags = call.new_model_id, call.description, call.tags
+    check_tags(tags, most_bytes=MAX_MODEL_TAG_BYTES)
+    return answer_once(
+        call,
+        address="registered-models/create",
+        do=lambda once: models.create_model(
+            actor=call.actor, model_id=model_id, description=description, tags=tags, once=once
+        ),
+        answer=lambda model: {"registered_model": model_body(model, [])},
     )
-    return {"registered_model": model_body(model, [])}
 
 
 def get(call: Call) -> Body:
@@ -64,7 +73,7 @@ def set_tag(call: Call) -> Body:
 
     def change(model: RegisteredModel) -> RegisteredModel:
         tags = {**model.tags, key: value}
-        check_tags(tags)
+        check_tags(tags, most_bytes=MAX_MODEL_TAG_BYTES)
         return replace(model, tags=tags)
 
     models.describe_model(actor=call.actor, model_id=call.model_id, change=change)
@@ -73,7 +82,7 @@ def set_tag(call: Call) -> Body:
 
 def delete_tag(call: Call) -> Body:
     """Take a tag of a model away; one that is not there is gone already."""
-    key = call.text("key")
+    key = call.tag_key
     models.describe_model(
         actor=call.actor,
         model_id=call.model_id,
@@ -94,38 +103,47 @@ def get_latest_versions(call: Call) -> Body:
                 found.setdefault(stage, version_body(version))
         below = batch[-1].label if batch else None
         more = more and below is not None
-    return {"model_versions": list(found.values())}
+    return {"model_versions": [found[stage] for stage in STAGES if stage in found]}
 
 
 def set_alias(call: Call) -> Body:
     """Point an alias to a version."""
-    aliases.move_alias(actor=call.actor, name=AliasName.parse(call.text("alias")), to=call.reference)
+    aliases.move_alias(actor=call.actor, name=parse_alias(call.text("alias")), to=call.reference)
     return {}
 
 
 def delete_alias(call: Call) -> Body:
     """Take an alias away; one that is not there is gone already."""
-    model_id, name = call.model_id, AliasName.parse(call.text("alias"))
+    model_id, text = call.model_id, call.text("alias")
+    if text.lower() == LATEST:
+        _check_model(call)
+        return {}
+    name = parse_alias(text)
     try:
         aliases.remove_alias(actor=call.actor, model_id=model_id, name=name)
     except AliasNotFound:
-        models.list_versions(actor=call.actor, model_id=model_id, limit=1)  # of a model that is not there, it is told
+        _check_model(call)
     return {}
 
 
 def get_by_alias(call: Call) -> Body:
     """The version that an alias means; ``latest`` means the highest. One call."""
     model_id, text = call.model_id, call.text("alias")
-    if text.lower() == LATEST:
-        return {
-            "model_version": version_body(versions.get_version(actor=call.actor, reference=VersionReference(model_id)))
-        }
-    name = AliasName.parse(text)
+    name = None if text.lower() == LATEST else parse_alias(text)
     try:
         version = versions.get_version(actor=call.actor, reference=VersionReference(model_id, alias=name))
     except VersionNotFound:
+        _check_model(call)
+        if name is None:
+            sentence = f"Latest version not found for model {model_id.name}."
+            raise MlflowRefusal("RESOURCE_DOES_NOT_EXIST", sentence) from None
         raise AliasNotFound(model=model_id, alias=name) from None
     return {"model_version": version_body(version)}
+
+
+def _check_model(call: Call) -> None:
+    """Where something of a model is not there: whether the model is. One call."""
+    models.list_versions(actor=call.actor, model_id=call.model_id, limit=1)
 
 
 def _changed(call: Call, **changes: Any) -> RegisteredModel:

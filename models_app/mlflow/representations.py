@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
+from models_app.domain import clock
 from models_app.domain.models import RegisteredModel, VersionSummary
 from models_app.domain.versions import ModelVersion
-from models_app.mlflow.calls import STAGE_TAG
+from models_app.mlflow.values import STAGE_TAG
 
 NO_STAGE = "None"
 
@@ -17,13 +17,16 @@ def model_body(model: RegisteredModel, latest: Iterable[Mapping[str, Any]]) -> d
     """A registered model with the highest version of each stage."""
     body: dict[str, Any] = {
         "name": model.id.name,
-        "creation_timestamp": milliseconds(model.created_at),
-        "last_updated_timestamp": milliseconds(model.updated_at),
+        "creation_timestamp": clock.to_milliseconds(model.created_at),
+        "last_updated_timestamp": clock.to_milliseconds(model.updated_at),
         "user_id": model.created_by,
         "description": model.description,
         "latest_versions": list(latest),
         "tags": _pairs(model.tags),
-        "aliases": [{"alias": alias, "version": label} for alias, label in sorted(model.aliases.items())],
+        "aliases": [
+            {"alias": alias, "version": str(model.sequences.get(label, label))}
+            for alias, label in sorted(model.aliases.items())
+        ],
     }
     return {name: value for name, value in body.items() if value != []}
 
@@ -33,9 +36,10 @@ def version_body(version: ModelVersion, *, with_aliases: bool = True) -> dict[st
     origin = version.lineage or {}
     body: dict[str, Any] = {
         "name": version.model.name,
-        "version": version.label,
-        "creation_timestamp": milliseconds(version.created_at),
-        "last_updated_timestamp": milliseconds(version.updated_at),
+        "version": version.number,
+        "registry_label": version.label if version.sequence is not None else "",
+        "creation_timestamp": clock.to_milliseconds(version.created_at),
+        "last_updated_timestamp": clock.to_milliseconds(version.updated_at),
         "user_id": version.created_by,
         "current_stage": stage_of(version),
         "description": version.mutable.description,
@@ -56,9 +60,10 @@ def summary_body(model: RegisteredModel, summary: VersionSummary) -> dict[str, A
     """What a list of models shows of a model's highest version."""
     return {
         "name": model.id.name,
-        "version": summary.label,
-        "creation_timestamp": milliseconds(summary.created_at),
-        "last_updated_timestamp": milliseconds(summary.created_at),
+        "version": summary.number,
+        "registry_label": summary.label if summary.sequence is not None else "",
+        "creation_timestamp": clock.to_milliseconds(summary.created_at),
+        "last_updated_timestamp": clock.to_milliseconds(summary.created_at),
         "user_id": summary.created_by,
         "current_stage": summary.tags.get(STAGE_TAG, NO_STAGE),
         "source": summary.artifact_uri,
@@ -85,11 +90,6 @@ def source_of(version: ModelVersion) -> str:
 def run_of(version: ModelVersion) -> str:
     """The run that made it, or nothing."""
     return str((version.lineage or {}).get("runId", ""))
-
-
-def milliseconds(instant: datetime) -> int:
-    """Since 1970."""
-    return round(instant.timestamp() * 1000)
 
 
 def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
-from models_app.domain import clock
-from models_app.domain.errors import ModelNotFound
+from models_app.domain import clock, documents
+from models_app.domain.errors import InvalidFields, ModelNotFound
 from models_app.domain.labels import VersionLabel
-from models_app.domain.models import ModelFilter, ModelId, RegisteredModel
+from models_app.domain.models import ModelFilter, ModelId, ModelName, RegisteredModel
 from models_app.domain.versions import ModelVersion
 from models_app.mlflow import pages
 from models_app.mlflow.calls import Call
 from models_app.mlflow.filters import IS_PROMPT, OF_MODELS, OF_VERSIONS, Filter, parse_filter, parse_order
+from models_app.mlflow.refusals import invalid
 from models_app.mlflow.representations import (
-    milliseconds,
     model_body,
     run_of,
     source_of,
@@ -22,13 +22,20 @@ from models_app.mlflow.representations import (
     tags_of,
     version_body,
 )
+from models_app.mlflow.sources import is_prompt
 from models_app.services import models
 
 MAX_MODELS = 1000
 MAX_VERSIONS = 200_000  # that may be asked for; a page has no more than fit into Lambda's 6 MB
 MOST_VERSIONS = 1000
+PAGE_BYTES = 4_000_000
 FILTERED_BATCH = 250
 MAX_CALLS = 20
+
+# What the other fields of one of them take in an answer.
+A_LITTLE_MORE = 1000
+
+T = TypeVar("T", bound=RegisteredModel | ModelVersion)
 
 MODEL_ORDER = {"name": "name", "timestamp": "timestamp", "last_updated_timestamp": "timestamp"}
 VERSION_ORDER = {each: each for each in ("name", "version_number", "creation_timestamp", "last_updated_timestamp")}
@@ -38,7 +45,7 @@ def search_models(call: Call) -> dict[str, Any]:
     """A page of models that a filter takes, by name or by last change."""
     limit = call.whole("max_results", default=100, most=MAX_MODELS)
     conditions = parse_filter(call.text("filter", default=""), OF_MODELS)
-    order = parse_order(call.texts("order_by"), MODEL_ORDER)
+    order = parse_order(call.texts("order_by"), MODEL_ORDER, what="Invalid order by key")
     key, descending = order[0] if order else ("name", False)
     by_update = key == "timestamp"
     token = call.text("page_token", default="")
@@ -60,9 +67,12 @@ def search_models(call: Call) -> dict[str, Any]:
         if len(found) > limit or not more:
             break
         name, at = looked_at[-1].id.name, looked_at[-1].updated_at
-    body: dict[str, Any] = {"registered_models": [_listed(model) for model in found[:limit]]}
-    if len(found) > limit:
-        name, at = found[limit - 1].id.name, found[limit - 1].updated_at
+        if len(_that_fit(found)) < len(found):
+            break
+    page = _that_fit(found[:limit])
+    body: dict[str, Any] = {"registered_models": [_listed(model) for model in page]}
+    if len(found) > len(page):
+        name, at = page[-1].id.name, page[-1].updated_at
         more = True
     if more and name and at:
         body["next_page_token"] = pages.seal(name=name, at=clock.wire(at))
@@ -70,44 +80,111 @@ def search_models(call: Call) -> dict[str, Any]:
 
 
 def search_versions(call: Call) -> dict[str, Any]:
-    """A page of versions that a filter takes, ordered within the page: model by model, the highest first."""
+    """A page of versions that a filter takes.
+
+    Of one model that the filter names they come in the wanted order, as long as it has no more than a page takes; else
+    they are ordered within the page, and come model by model, the highest first.
+    """
     limit = min(call.whole("max_results", default=MAX_VERSIONS, most=MAX_VERSIONS), MOST_VERSIONS)
     conditions = parse_filter(call.text("filter", default=""), OF_VERSIONS)
-    order = parse_order(call.texts("order_by"), VERSION_ORDER)
+    order = parse_order(call.texts("order_by"), VERSION_ORDER, what="Invalid attribute key")
     token = call.text("page_token", default="")
+    shown = pages.open_place(token) if token else 0
+    every = _every_version(call, conditions) if shown is not None else None
+    if every is not None and shown is not None:
+        return _slice(_ordered(every, order), shown, limit)
+    if token and shown is not None:
+        raise invalid("Invalid page token, for the model has got more versions than are put in order")
+    page, place = _gather(call, conditions, token, limit)
+    body: dict[str, Any] = {
+        "model_versions": [version_body(version, with_aliases=False) for version in _ordered(page, order)]
+    }
+    if place is not None:
+        body["next_page_token"] = pages.seal(**place)
+    return body
+
+
+def _gather(
+    call: Call, conditions: Filter, token: str, limit: int
+) -> tuple[Sequence[ModelVersion], dict[str, str] | None]:
+    """A page of what a filter takes, and the place where the next one begins; None at the end. Twenty calls at most."""
     found: list[ModelVersion] = []
-    place: ModelVersion | None = None
-    for calls, looked_at in enumerate(_walk(call, conditions, token), start=1):
+    place: dict[str, str] | None = None
+    for calls, (finished, looked_at) in enumerate(_walk(call, conditions, token), start=1):
+        if finished:
+            place = {"name": finished}
         for version in looked_at:
             if _takes_version(conditions, version):
                 found.append(version)
                 if len(found) > limit:
                     break
-            place = version
-        if len(found) > limit or calls == MAX_CALLS:
+            place = _place(version)
+        if len(found) > limit or len(_that_fit(found)) < len(found) or calls == MAX_CALLS:
             break
     else:
         place = None
-    page = found[:limit]
-    if len(found) > limit:
-        place = page[-1]
-    body: dict[str, Any] = {
-        "model_versions": [version_body(version, with_aliases=False) for version in _ordered(page, order)]
-    }
-    if place is not None:
-        body["next_page_token"] = pages.seal(name=place.model.name, version=place.label)
+    page = _that_fit(found[:limit])
+    return page, _place(page[-1]) if len(found) > len(page) else place
+
+
+def _place(version: ModelVersion) -> dict[str, str]:
+    return {"name": version.model.name, "version": version.label}
+
+
+def _slice(ordered: Sequence[ModelVersion], shown: int, limit: int) -> dict[str, Any]:
+    page = _that_fit(ordered[shown : shown + limit])
+    body: dict[str, Any] = {"model_versions": [version_body(version, with_aliases=False) for version in page]}
+    if len(ordered) > shown + len(page):
+        body["next_page_token"] = pages.seal(shown=str(shown + len(page)))
     return body
 
 
-def _walk(call: Call, conditions: Filter, token: str) -> Iterator[Sequence[ModelVersion]]:
-    """The versions of one model, or of all that a filter's name may mean: what each call brings."""
+def _that_fit(found: Sequence[T]) -> Sequence[T]:
+    """As many as one answer takes, and at least one: an answer on Lambda has 6 MB, and a prompt up to 200 KB."""
+    left = PAGE_BYTES
+    for place, each in enumerate(found):
+        part = each.mutable if isinstance(each, ModelVersion) else each
+        latest = each.latest.tags if isinstance(each, RegisteredModel) and each.latest else {}
+        left -= documents.size_bytes([part.description, dict(part.tags), dict(latest)]) + A_LITTLE_MORE
+        if left < 0 and place:
+            return found[:place]
+    return found
+
+
+def _named(conditions: Filter) -> str | None:
+    """The one name that a filter takes, or None."""
+    return next((str(c.value) for c in conditions if not c.is_tag and c.key == "name" and c.operator == "="), None)
+
+
+def _every_version(call: Call, conditions: Filter) -> list[ModelVersion] | None:
+    """What a filter takes of the one model that it names; None if it names none, or one with too many to order.
+
+    One call; up to four for versions with much in them, of which four megabytes are not too many.
+    """
+    exact = _named(conditions)
+    if exact is None:
+        return None
+    if (name := _name(exact)) is None:
+        return []
+    try:
+        found, more = models.list_versions(actor=call.actor, model_id=ModelId(call.team, name), limit=MOST_VERSIONS)
+    except ModelNotFound:
+        return []
+    return None if more else [version for version in found if _takes_version(conditions, version)]
+
+
+def _walk(call: Call, conditions: Filter, token: str) -> Iterator[tuple[ModelName | None, Sequence[ModelVersion]]]:
+    """The versions of one model, or of all that a filter's name may mean: what each call brings.
+
+    A call that lists models brings none, but the name of the model up to which all has been looked at.
+    """
     name, below = pages.open_versions(token) if token else (None, None)
-    if name:
+    if name and below:
         yield from _versions_of(call, ModelId(call.team, name), below)
-    exact = [each.value for each in conditions if not each.is_tag and each.key == "name" and each.operator == "="]
-    if exact:
-        if not name:
-            yield from _versions_of(call, call.model_called(exact[0]), None)
+    exact = _named(conditions)
+    if exact is not None:
+        if not name and (wanted := _name(exact)):
+            yield from _versions_of(call, ModelId(call.team, wanted), None)
         return
     more = True
     while more:
@@ -118,14 +195,16 @@ def _walk(call: Call, conditions: Filter, token: str) -> Iterator[Sequence[Model
             limit=FILTERED_BATCH,
             after=ModelId(call.team, name) if name else None,
         )
-        yield []  # that was a call, too
+        yield name, []  # that was a call, too
         for model in batch:
             name = model.id.name
             if model.latest is not None:
                 yield from _versions_of(call, model.id, None)
 
 
-def _versions_of(call: Call, model_id: ModelId, below: VersionLabel | None) -> Iterator[Sequence[ModelVersion]]:
+def _versions_of(
+    call: Call, model_id: ModelId, below: VersionLabel | None
+) -> Iterator[tuple[None, Sequence[ModelVersion]]]:
     more = True
     while more:
         try:
@@ -134,19 +213,34 @@ def _versions_of(call: Call, model_id: ModelId, below: VersionLabel | None) -> I
             return  # a search for what is not there finds nothing
         below = batch[-1].label if batch else None
         more = more and below is not None
-        yield batch
+        yield None, batch
+
+
+def _name(text: str) -> ModelName | None:
+    """A name that a model may have; a search for another one finds nothing."""
+    try:
+        return ModelName.parse(text)
+    except InvalidFields:
+        return None
 
 
 def _takes_model(conditions: Filter, model: RegisteredModel) -> bool:
+    if _hides(model.tags, conditions):
+        return False
     return all(each.holds({"name": model.id.name}, model.tags) for each in conditions)
+
+
+def _hides(tags: Mapping[str, str], conditions: Filter) -> bool:
+    """Prompts are no models, unless somebody asks for them."""
+    return is_prompt(tags) and not any(each.key == IS_PROMPT for each in conditions)
 
 
 def _takes_version(conditions: Filter, version: ModelVersion) -> bool:
     tags = tags_of(version)
-    if tags.get(IS_PROMPT) == "true" and not any(each.key == IS_PROMPT for each in conditions):
-        return False  # prompts are no models, unless somebody asks for them
+    if _hides(tags, conditions):
+        return False
     attributes = {"name": version.model.name, "run_id": run_of(version), "source_path": source_of(version)}
-    numbers = {"version_number": int(version.label)} if version.label.isdecimal() else {}
+    numbers = {"version_number": int(version.number)} if version.number.isdecimal() else {}
     return all(each.holds(attributes | numbers, tags) for each in conditions)
 
 
@@ -165,9 +259,9 @@ def _ordered(page: Sequence[ModelVersion], order: Sequence[tuple[str, bool]]) ->
     """By the wanted keys; then as MLflow does: the last changed first, then by name, then the highest first."""
     keys = {
         "name": lambda version: version.model.name,
-        "version_number": lambda version: version.label.key,
-        "creation_timestamp": lambda version: milliseconds(version.created_at),
-        "last_updated_timestamp": lambda version: milliseconds(version.updated_at),
+        "version_number": lambda version: int(version.number) if version.number.isdecimal() else 0,
+        "creation_timestamp": lambda version: clock.to_milliseconds(version.created_at),
+        "last_updated_timestamp": lambda version: clock.to_milliseconds(version.updated_at),
     }
     wanted = [*order, ("last_updated_timestamp", True), ("name", False), ("version_number", True)]
     ordered = list(page)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from models_app.domain.actors import Actor
+from models_app.domain.models import ModelId
 from models_app.domain.versions import ModelVersion, MutablePart, VersionReference
-from models_app.mlflow.calls import STAGE_TAG
 from models_app.mlflow.refusals import invalid
 from models_app.mlflow.representations import NO_STAGE, stage_of
+from models_app.mlflow.values import STAGE_TAG
 from models_app.services import models, versions
+from models_app.services.exclusive_tags import move_tag
 
 ARCHIVED = "Archived"
 ACTIVE = ("Staging", "Production")
@@ -26,17 +29,21 @@ def parse_stage(text: str) -> str:
 
 
 def transition(*, actor: Actor, reference: VersionReference, to: str, archive_others: bool) -> ModelVersion:
-    """Put a version in a stage; the others there go to the archive, if that is asked. Two calls for each version.
+    """Put a version in a stage; the others there go to the archive, if that is asked, with it or not at all.
 
-    It is no single change: the version comes first, so that the stage is never empty, and doing it again goes on.
+    Two calls; three with others, and more in a model of more than 250 versions.
     """
     if archive_others and to not in ACTIVE:
-        raise invalid(f"Only versions in {' or '.join(ACTIVE)} are archived; leave 'archive_existing_versions' out.")
-    changed = _put(actor, reference, to)
+        sentence = f"because '{to}' is not an Active stage. Valid stages are {list(ACTIVE)}"
+        raise invalid(f"Model version transition cannot archive existing model versions {sentence}")
     if archive_others:
-        for other in _in_stage(actor, reference, to):
-            _put(actor, VersionReference(other.model, label=other.label), ARCHIVED)
-    return changed
+        return move_tag(actor=actor, reference=reference, key=STAGE_TAG, value=to, others=ARCHIVED)
+    return _put(actor, reference, to)
+
+
+def find_in_stage(stage: str, *, actor: Actor, model_id: ModelId) -> ModelVersion | None:
+    """The highest version in a stage, or None. A call for every hundred versions above it."""
+    return next(_walk(actor, model_id, stage), None)
 
 
 def _put(actor: Actor, reference: VersionReference, stage: str) -> ModelVersion:
@@ -47,12 +54,10 @@ def _put(actor: Actor, reference: VersionReference, stage: str) -> ModelVersion:
     return versions.update(actor=actor, reference=reference, change=change)
 
 
-def _in_stage(actor: Actor, but: VersionReference, stage: str) -> list[ModelVersion]:
-    found: list[ModelVersion] = []
+def _walk(actor: Actor, model_id: ModelId, stage: str) -> Iterator[ModelVersion]:
     below, more = None, True
     while more:
-        batch, more = models.list_versions(actor=actor, model_id=but.model, limit=BATCH, below=below)
-        found += [version for version in batch if stage_of(version) == stage and version.label != but.label]
+        batch, more = models.list_versions(actor=actor, model_id=model_id, limit=BATCH, below=below)
+        yield from (version for version in batch if stage_of(version) == stage)
         below = batch[-1].label if batch else None
         more = more and below is not None
-    return found

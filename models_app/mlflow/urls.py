@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, JsonResponse
@@ -19,6 +20,7 @@ from models_app.identity.authentication import BearerAuthentication
 from models_app.mlflow import model_versions, registered_models, webhooks
 from models_app.mlflow.calls import Call
 from models_app.mlflow.refusals import handle
+from models_app.mlflow.repeating import SentOn
 from models_app.mlflow.searches import search_models, search_versions
 
 Deed = Callable[[Call], dict[str, Any]]
@@ -103,7 +105,10 @@ class MlflowView(APIView):
         if method not in self.deeds:
             raise Http404
         call = Call.of(request)
-        return Response(self.deeds[method](replace(call, given={**call.given, **named})))
+        try:
+            return Response(self.deeds[method](replace(call, given={**call.given, **named})))
+        except SentOn as on:
+            return Response({}, status=HTTPStatus.TEMPORARY_REDIRECT, headers={"Location": on.location})
 
     get = post = put = patch = delete = head = answer
 

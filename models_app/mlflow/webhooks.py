@@ -12,7 +12,6 @@ from models_app.mlflow import pages
 from models_app.mlflow.calls import Call
 from models_app.mlflow.payloads import body_of, sample_of
 from models_app.mlflow.refusals import invalid
-from models_app.mlflow.representations import milliseconds
 from models_app.services import webhooks
 from models_app.services.webhooks import Settings
 
@@ -143,13 +142,13 @@ def _body(webhook: Webhook) -> Body:
         "url": webhook.url,
         "events": [{"entity": each.entity.upper(), "action": each.action.upper()} for each in webhook.occasions],
         "status": webhook.status.value,
-        "creation_timestamp": milliseconds(webhook.created_at),
-        "last_updated_timestamp": milliseconds(webhook.updated_at),
+        "creation_timestamp": clock.to_milliseconds(webhook.created_at),
+        "last_updated_timestamp": clock.to_milliseconds(webhook.updated_at),
     }
     if webhook.description:
         body["description"] = webhook.description
     if webhook.last_tried_at:
-        body["last_delivery_timestamp"] = milliseconds(webhook.last_tried_at)
+        body["last_delivery_timestamp"] = clock.to_milliseconds(webhook.last_tried_at)
     if webhook.last_error:
         body["last_delivery_error"] = webhook.last_error
     return body

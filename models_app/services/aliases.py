@@ -106,6 +106,7 @@ def move_alias(*, actor: Actor, name: AliasName, to: VersionReference, expected:
                 seen=around.model,
                 aliases_after=pointing | {name: target.label},
                 at=event.occurred_at,
+                target=target,
             )
         )
         commit(writes, event=event)

@@ -18,6 +18,7 @@ from models_app.domain.pages import Page, StartKey
 from models_app.domain.permissions import Permission, authorize
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import ModelVersion
+from models_app.services.idempotency import Once, keeping
 from models_app.services.preconditions import Expected, expect
 from models_app.storage import models, teams, versions
 from models_app.storage.relocations import until_settled
@@ -98,11 +99,17 @@ def list_models(
 
 
 def create_model(
-    *, actor: Actor, model_id: ModelId, description: str = "", tags: Mapping[str, str] | None = None
+    *,
+    actor: Actor,
+    model_id: ModelId,
+    description: str = "",
+    tags: Mapping[str, str] | None = None,
+    once: Once[RegisteredModel] | None = None,
 ) -> RegisteredModel:
     """A model without versions. One call; one more for administrators and single sign-on, whose team may not exist.
 
     Raises:
+        KeyReused, AnsweredBefore: the key belongs to another request, or the same one was made before.
         PermissionDenied, TeamNotFound: the actor is no contributor of the team.
         ModelTaken: there is a model of that name.
     """
@@ -120,9 +127,12 @@ def create_model(
         revision=1,
     )
     data = {"description": told(new.description), "tags": told(dict(new.tags))}
+    # Told before the name is: whoever made this very model before hears of success.
+    kept = keeping(once, new, at=now)
 
     def attempt() -> RegisteredModel:
-        commit([models.founding(new)], event=Event.record(EventKind.MODEL_CREATED, by=actor, model=model_id, data=data))
+        event = Event.record(EventKind.MODEL_CREATED, by=actor, model=model_id, data=data)
+        commit([*kept, models.founding(new)], event=event)
         return new
 
     return until_settled(attempt)

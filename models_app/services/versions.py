@@ -33,7 +33,7 @@ from models_app.services.idempotency import Once, answered_once, keeping
 from models_app.services.preconditions import Expected, expect
 from models_app.storage import models, numbers, teams, versions
 from models_app.storage.relocations import until_settled
-from models_app.storage.table import ModelItem, VersionItem
+from models_app.storage.table import ModelItem, NumberItem, VersionItem
 from models_app.storage.transactions import Refused, Write, commit
 
 Blocker = dict[str, str]
@@ -112,15 +112,22 @@ def update(
         part = change(old)
         if part.status is VersionStatus.REGISTERED:
             part = replace(part, status=status_from({live.status for live in old.deployments.values()}))
-        changes = differences(old.mutable, part)
-        if not changes or around.model is None:
+        new, event = updated(old, part, by=actor)
+        if event is None or around.model is None:
             return old
-        new = old.changed(mutable=part, by=actor.name, at=clock.now())
-        event = _event(EventKind.MODEL_VERSION_UPDATED, new, actor, data=told_changes(changes))
         commit([*versions.rewriting(old, new), models.reflecting(new, seen=around.model)], event=event)
         return new
 
     return until_settled(attempt)
+
+
+def updated(old: ModelVersion, part: MutablePart, *, by: Actor) -> tuple[ModelVersion, Event | None]:
+    """A version with another mutable part, and the event that tells of it; the old one and None if nothing changes."""
+    changes = differences(old.mutable, part)
+    if not changes:
+        return old, None
+    new = old.changed(mutable=part, by=by.name, at=clock.now())
+    return new, _event(EventKind.MODEL_VERSION_UPDATED, new, by, data=told_changes(changes))
 
 
 def find_blockers(version: ModelVersion) -> list[Blocker]:
@@ -249,9 +256,10 @@ def _register_as(
     is_reserved: bool = False,
     once: Once[Registered] | None,
 ) -> Registered:
+    attempt = 0
     while True:
         now = clock.now()
-        version = ModelVersion.begin(registration, label=label, by=actor.name, at=now)
+        version = ModelVersion.begin(registration, label=label, by=actor.name, at=now, attempt=attempt)
         registered = Registered(version, is_new=True)
         highest = models.is_highest(label, seen=seen)
         event = _event(
@@ -259,14 +267,17 @@ def _register_as(
             version,
             actor,
             decides=decides_latest(when=highest),
-            data=_facts(version) | ({"latest": label} if highest else {}),
+            data=facts(version) | ({"latest": label} if highest else {}),
         )
         try:
             kept = keeping(once, registered, at=now)
-            commit([*kept, versions.creating(version), models.adding(version, seen=seen)], event=event)
+            commit([*kept, *versions.creating(version), models.adding(version, seen=seen)], event=event)
         except Refused as refused:
             if isinstance(refused.item, ModelItem) and not (refused.item.move or refused.item.arriving):
                 seen = refused.item  # the label is not the highest after all: now we know what stands
+                continue
+            if isinstance(refused.item, NumberItem):
+                attempt += 1  # another label of this very millisecond has its number
                 continue
             if not isinstance(refused.item, VersionItem):
                 raise
@@ -308,7 +319,7 @@ def _event(kind: EventKind, version: ModelVersion, actor: Actor, **facts: Any) -
     return Event.record(kind, by=actor, model=version.model, version=version.label, **facts)
 
 
-def _facts(version: ModelVersion) -> dict[str, Any]:
+def facts(version: ModelVersion) -> dict[str, Any]:
     """What the event of a registration tells: enough to act on without asking back."""
     return {
         "framework": version.framework,

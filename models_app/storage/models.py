@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 from operator import and_
@@ -117,6 +118,7 @@ def model(item: ModelItem) -> RegisteredModel:
         description=item.description or "",
         tags=json.loads(item.tags or "{}"),
         aliases=aliases(item),
+        sequences=sequences(item),
         placements=placements(item),
         latest=summary(item.latest) if item.latest else None,
         version_count=int(item.version_count or 0),
@@ -131,6 +133,11 @@ def aliases(item: ModelItem) -> dict[AliasName, VersionLabel]:
     """Where a model's aliases point."""
     kept = json.loads(item.aliases or "{}")
     return {AliasName(name): VersionLabel(label) for name, label in kept.items()}
+
+
+def sequences(item: ModelItem) -> dict[VersionLabel, int]:
+    """The numbers of the versions that a model's aliases point to, where their labels are none."""
+    return {VersionLabel(label): number for label, number in json.loads(item.sequences or "{}").items()}
 
 
 def placements(item: ModelItem) -> dict[str, dict[str, Any]]:
@@ -162,9 +169,9 @@ def adding(version: ModelVersion, *, seen: ModelItem | None) -> Write:
         ModelItem.latest_key.does_not_exist() | (ModelItem.latest_key < key) if highest else ModelItem.latest_key > key
     )
     actions: list[Action] = [
-        *_touching(version.model, version.updated_at),
+        *touching(version.model, version.updated_at),
         ModelItem.version_count.add(1),
-        *_named(version.model),
+        *named(version.model),
         ModelItem.description.set(ModelItem.description | ""),
         ModelItem.tags.set(ModelItem.tags | "{}"),
         ModelItem.aliases.set(ModelItem.aliases | "{}"),
@@ -183,23 +190,43 @@ def reflecting(version: ModelVersion, *, seen: ModelItem) -> Write:
     key = version.label.key
     highest = seen.latest_key == key
     condition = ModelItem.latest_key == key if highest else ModelItem.latest_key != key
-    actions = _touching(version.model, version.updated_at) + (showing(version) if highest else [])
+    actions = touching(version.model, version.updated_at) + (showing(version) if highest else [])
     return _changing(version.model, condition, actions)
+
+
+def reflecting_all(changed: Sequence[ModelVersion], *, seen: ModelItem) -> Write:
+    """The model's part of updating several versions, if nothing in the model has changed since it was seen."""
+    highest = next((version for version in changed if version.label.key == seen.latest_key), changed[0])
+    write = reflecting(highest, seen=seen)
+    return replace(write, condition=write.condition & (ModelItem.rev == seen.rev))
 
 
 def removing(version: ModelVersion, *, seen: ModelItem, successor: ModelVersion | None) -> Write:
     """The model's part of deleting a version. ``successor`` is the next one down, which may become the highest."""
-    actions = [*_touching(version.model, version.updated_at), ModelItem.version_count.add(-1)]
+    actions = [*touching(version.model, version.updated_at), ModelItem.version_count.add(-1)]
     if seen.latest_key == version.label.key:
         actions += showing(successor) if successor else showing_none()
     return _changing(version.model, ModelItem.rev == seen.rev, actions)
 
 
 def pointing(
-    model_id: ModelId, *, seen: ModelItem, aliases_after: Mapping[AliasName, VersionLabel], at: datetime
+    model_id: ModelId,
+    *,
+    seen: ModelItem,
+    aliases_after: Mapping[AliasName, VersionLabel],
+    at: datetime,
+    target: ModelVersion | None = None,
 ) -> Write:
-    """The model's part of moving or removing an alias: its list of them."""
-    actions = [*_touching(model_id, at), ModelItem.aliases.set(canonical_json(aliases_after))]
+    """The model's part of moving an alias to a target, or of removing one: its list of them."""
+    known = sequences(seen)
+    if target is not None and target.sequence is not None:
+        known[target.label] = target.sequence
+    kept = {label: known[label] for label in aliases_after.values() if label in known}
+    actions = [
+        *touching(model_id, at),
+        ModelItem.aliases.set(canonical_json(aliases_after)),
+        ModelItem.sequences.set(canonical_json(kept)) if kept else ModelItem.sequences.remove(),
+    ]
     return _changing(model_id, ModelItem.aliases == seen.aliases, actions)
 
 
@@ -210,7 +237,7 @@ def placing(
     highest = next((version for version in changed if version.label.key == seen.latest_key), None)
     stands = ModelItem.placements == seen.placements if seen.placements else ModelItem.placements.does_not_exist()
     unmoved = ModelItem.latest_key == seen.latest_key if seen.latest_key else ModelItem.latest_key.does_not_exist()
-    actions = _touching(changed[0].model, at) + (showing(highest) if highest else [])
+    actions = touching(changed[0].model, at) + (showing(highest) if highest else [])
     actions.append(ModelItem.placements.set(canonical_json(placements_after)))
     return _changing(changed[0].model, stands & unmoved, actions)
 
@@ -219,8 +246,8 @@ def founding(new: RegisteredModel) -> Write:
     """A model without versions, if there is none of its name. A number that was given out already stays given out."""
     at = clock.wire(new.created_at)
     actions: list[Action] = [
-        *_touching(new.id, new.updated_at),
-        *_named(new.id),
+        *touching(new.id, new.updated_at),
+        *named(new.id),
         ModelItem.version_count.set(0),
         ModelItem.description.set(new.description),
         ModelItem.tags.set(canonical_json(new.tags)),
@@ -241,7 +268,7 @@ def founding(new: RegisteredModel) -> Write:
 def describing(changed: RegisteredModel) -> Write:
     """A model's own description and tags, if it stands as the caller saw it."""
     actions = [
-        *_touching(changed.id, changed.updated_at),
+        *touching(changed.id, changed.updated_at),
         ModelItem.description.set(changed.description),
         ModelItem.tags.set(canonical_json(changed.tags)),
         words(ModelItem.tag_words, changed.tags),
@@ -279,7 +306,7 @@ def item_of(model_id: ModelId) -> ModelItem:
     return ModelItem(pk=table.model_partition(model_id), sk=table.MODEL)
 
 
-def _named(model_id: ModelId) -> list[Action]:
+def named(model_id: ModelId) -> list[Action]:
     """What a new model's item says for good, and its place in the list by name."""
     return [
         RegistryItem.kind.set(ModelItem),
@@ -291,7 +318,7 @@ def _named(model_id: ModelId) -> list[Action]:
     ]
 
 
-def _touching(model_id: ModelId, at: datetime) -> list[Action]:
+def touching(model_id: ModelId, at: datetime) -> list[Action]:
     """The time of the model's last change, and its place in the list by that time."""
     return [
         ModelItem.updated_at.set(clock.wire(at)),

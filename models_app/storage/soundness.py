@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
 from models_app.domain.aliases import AliasName
@@ -27,6 +27,7 @@ from models_app.storage.table import (
     FailedSignInsItem,
     MembershipItem,
     ModelItem,
+    NumberItem,
     RawItem,
     RegistryItem,
     TeamItem,
@@ -41,9 +42,16 @@ from models_app.storage.table import (
 OF_THE_ALIAS = {"pk", "sk", "kind", "rid", "alias", "alias_rev", "moved_at", "moved_by"}
 
 
-def find_faults() -> list[str]:
-    """Every way in which the table contradicts itself, in words; empty when it is sound."""
-    return list(faults_in([RegistryItem.from_raw_data(raw) for raw in _everything()]))
+def find_faults(*, seen: Callable[[int], None] = lambda _: None) -> list[str]:
+    """Every way in which the table contradicts itself, in words; empty when it is sound.
+
+    ``seen`` is told after each page how many items were read.
+    """
+    items: list[RegistryItem] = []
+    for page in _pages():
+        items += [RegistryItem.from_raw_data(raw) for raw in page]
+        seen(len(items))
+    return list(faults_in(items))
 
 
 def faults_in(items: list[RegistryItem]) -> Iterator[str]:
@@ -66,6 +74,7 @@ def faults_in(items: list[RegistryItem]) -> Iterator[str]:
             continue
         yield from _faults_of_model(head, rows)
         yield from _faults_of_aliases(head, rows, aliases)
+        yield from _faults_of_numbers(head, rows, [item for item in members if isinstance(item, NumberItem)])
         if missing := {version.label for version in rows} - registered[head.model or ""]:
             yield f"{partition}: no event tells of the registration of {sorted(missing)}"
     yield from _faults_of_teams(items)
@@ -144,15 +153,33 @@ def _faults_of_aliases(head: ModelItem, rows: list[VersionItem], aliases: list[A
         version = by_label.get(alias.label)
         if version is None or version.deleted_at:
             yield f"{head.pk}: the alias {alias.alias} points to {alias.label}, which is not there"
-        elif any(
-            getattr(alias, name) != getattr(version, name) for name in set(VersionItem.get_attributes()) - OF_THE_ALIAS
-        ):
+        elif _differ(alias, version):
             yield f"{head.pk}: the alias {alias.alias} holds an outdated copy of {alias.label}"
     if models.aliases(head) != {alias.alias: alias.label for alias in aliases}:
         yield f"{head.pk}: lists other aliases than it has"
     for version in rows:
         if set(json.loads(version.aliases)) != pointing[version.label]:
             yield f"{head.pk}: {version.label} knows other aliases than point to it"
+
+
+def _faults_of_numbers(head: ModelItem, rows: list[VersionItem], numbers: list[NumberItem]) -> Iterator[str]:
+    by_label = {item.label: item for item in rows}
+    for number in numbers:
+        version = by_label.get(number.label)
+        if version is None or _differ(number, version):
+            yield f"{head.pk}: the number {number.sequence} is none of {number.label}, or holds an outdated copy of it"
+    numbered = {item.label for item in numbers}
+    for version in rows:
+        if version.sequence is not None and version.label not in numbered:
+            yield f"{head.pk}: {version.label} is not found by its number {version.sequence}"
+    pointed_to = [by_label[label] for label in models.aliases(head).values() if label in by_label]
+    if models.sequences(head) != {each.label: int(each.sequence) for each in pointed_to if each.sequence is not None}:
+        yield f"{head.pk}: lists other numbers of aliases than their versions have"
+
+
+def _differ(copy: VersionItem, version: VersionItem) -> bool:
+    attributes = set(VersionItem.get_attributes()) - OF_THE_ALIAS
+    return any(getattr(copy, name) != getattr(version, name) for name in attributes)
 
 
 def _faults_of_teams(items: list[RegistryItem]) -> Iterator[str]:
@@ -213,9 +240,14 @@ def _key_of(item: RegistryItem) -> tuple[str, str]:
 
 
 def _sort_of(item: ModelItem | VersionItem) -> str:
-    if isinstance(item, AliasItem):
-        return table.alias_sort(AliasName(item.alias))
-    return table.version_sort(VersionLabel(item.label)) if isinstance(item, VersionItem) else table.MODEL
+    match item:
+        case AliasItem():
+            return table.alias_sort(AliasName(item.alias))
+        case NumberItem():
+            return table.number_sort(int(item.sequence or 0))
+        case VersionItem():
+            return table.version_sort(VersionLabel(item.label))
+    return table.MODEL
 
 
 def _home(item: ModelItem | VersionItem, model: str) -> str:
@@ -283,10 +315,14 @@ def _words(tags: str) -> set[str]:
 
 
 def _everything() -> Iterator[RawItem]:
+    return (raw for page in _pages() for raw in page)
+
+
+def _pages() -> Iterator[list[RawItem]]:
     position = None
     while True:
         answer = calls.call(connection().scan, exclusive_start_key=position, consistent_read=True)
-        yield from answer["Items"]
+        yield answer["Items"]
         position = answer.get("LastEvaluatedKey")
         if position is None:
             return

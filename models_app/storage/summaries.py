@@ -52,8 +52,10 @@ def words(attribute: UnicodeSetAttribute, tags: Mapping[str, str]) -> Action:
 
 def summary_text(summary: VersionSummary) -> str:
     """A version's summary as its model keeps it."""
+    numbered = {} if summary.sequence is None else {"sequence": summary.sequence}
     return canonical_json(
-        {
+        numbered
+        | {
             "label": summary.label,
             "status": summary.status,
             "framework": summary.framework,
@@ -72,6 +74,7 @@ def summary(text: str) -> VersionSummary:
     kept = json.loads(text)
     return VersionSummary(
         label=VersionLabel(kept["label"]),
+        sequence=kept.get("sequence"),
         status=kept["status"],
         framework=Framework(kept["framework"]),
         framework_version=kept["frameworkVersion"],

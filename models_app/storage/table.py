@@ -10,6 +10,7 @@
 | note of a move         | ``MODEL#…``         | ``VERSION~``        | 3: ``MOVES`` / time                       |
 | version                | ``MODEL#team.name`` | ``VERSION#key``     |                                           |
 | alias, with a copy     | ``MODEL#team.name`` | ``ALIAS#alias``     |                                           |
+| number, with a copy    | ``MODEL#team.name`` | ``ALIAS##number``   |                                           |
 | event                  | its model's, team's | ``EVENT#ulid``      | 1: ``TEAM#team#EVENTS`` / ulid            |
 |                        | or user's, or       |                     | 2: ``OUTBOX#shard`` / ulid till published |
 |                        | ``PLATFORM``        |                     | 3: ``MODEL#…#DECIDES#name`` / ulid        |
@@ -185,6 +186,7 @@ class ModelItem(RegistryItem, discriminator="model"):
     description = UnicodeAttribute(null=True)
     tags = UnicodeAttribute(null=True)  # JSON
     aliases = UnicodeAttribute(null=True)  # JSON: alias -> label
+    sequences = UnicodeAttribute(null=True)  # JSON: label -> number, of those versions that aliases point to
     version_count = NumberAttribute(null=True)
     last_number = NumberAttribute(null=True)  # the last automatic version number given out
     placements = UnicodeAttribute(null=True)  # JSON: slot -> what runs there, ran before, and is under way
@@ -213,6 +215,7 @@ class VersionItem(RegistryItem, discriminator="version"):
 
     model = UnicodeAttribute()
     label = UnicodeAttribute()
+    sequence = NumberAttribute(null=True)  # its number, where the label is none
     framework = UnicodeAttribute()
     framework_version = UnicodeAttribute(null=True)
     uri = UnicodeAttribute()
@@ -244,6 +247,10 @@ class AliasItem(VersionItem, discriminator="alias"):
     alias_rev = NumberAttribute()
     moved_at = UnicodeAttribute()
     moved_by = UnicodeAttribute()
+
+
+class NumberItem(VersionItem, discriminator="number"):
+    """The number of a version whose label is none: a copy of that version, which lives as long as it does."""
 
 
 class DeploymentItem(RegistryItem, discriminator="deployment"):
@@ -374,6 +381,10 @@ def version_sort(label: VersionLabel) -> str:
 
 def alias_sort(alias: AliasName) -> str:
     return f"{ALIASES}{alias}"
+
+
+def number_sort(number: int) -> str:
+    return f"{ALIASES}#{number}"  # an alias that never moves: it lies with them, and goes where they go
 
 
 def event_sort(event_id: str) -> str:

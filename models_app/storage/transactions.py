@@ -27,8 +27,13 @@ OLD_ITEM = "ALL_OLD"
 # Nothing is wrong with such a transaction: it met another one, or the table was busy. The SDK does not repeat these.
 PASSING_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
-# DynamoDB takes 4 MB in one transaction, and tells by its text alone that there were more.
+# DynamoDB takes 100 actions and 4 MB in one transaction, and tells by its text alone that there were more.
+MAX_ACTIONS = 100
 MAX_BYTES = 4_000_000
+
+# And 400 KB in one item, with its attributes' names, of which the text of a request tells a little too few.
+MAX_ITEM_BYTES = 400_000
+TOO_LARGE = "Item size"  # as DynamoDB tells it
 
 T = TypeVar("T")
 
@@ -96,7 +101,7 @@ def commit(writes: Sequence[Write], *, event: Event, also: Sequence[Event] = ())
     Raises:
         RegistryError: the refusal of a write whose condition failed.
         Refused: likewise, for writers who asked to see what stood in the way.
-        ChangeTooLarge: it is more than one transaction takes; nothing was sent.
+        ChangeTooLarge: it is more than one transaction takes, or an item of it more than one holds.
         StorageBusy: storage did not answer in time; the change may or may not have been made.
     """
     recording = [Write(Verb.PUT, events.item(each), RegistryItem.pk.does_not_exist(), Refused) for each in also]
@@ -121,7 +126,8 @@ def _write(writes: Sequence[Write], *, change: str, token: str) -> None:
     for write in ordered:
         write.item.rid = change
         operations[write.verb].append(write.arguments)
-    if _bytes_of(list(operations.values())) > MAX_BYTES:
+    sizes = [_bytes_of(each) for group in operations.values() for each in group]
+    if len(ordered) > MAX_ACTIONS or sum(sizes) > MAX_BYTES or max(sizes) > MAX_ITEM_BYTES:
         raise ChangeTooLarge
     patience = calls.Patience()
     while True:
@@ -165,6 +171,8 @@ def _attempt(operations: dict[Verb, list[dict[str, object]]], *, token: str) -> 
         )
     except TransactWriteError as failure:
         reasons = list(failure.cancellation_reasons)
+        if any(reason and reason.code == "ValidationError" and TOO_LARGE in str(reason.message) for reason in reasons):
+            raise ChangeTooLarge from failure
         unknown = {reason.code for reason in reasons if reason} - PASSING_REASONS - {"ConditionalCheckFailed"}
         if not reasons or unknown:
             raise

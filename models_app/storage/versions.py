@@ -1,4 +1,4 @@
-"""Versions and aliases as they are kept. An alias holds a copy of its version; both are only ever written together."""
+"""Versions, aliases and numbers as they are kept. The latter hold copies; all are only ever written together."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import Team
 from models_app.domain.versions import LiveDeployment, ModelVersion, MutablePart, VersionReference, VersionStatus
 from models_app.storage import models, table, teams
-from models_app.storage.pages import Listing, read_batch, read_item, read_page
-from models_app.storage.table import AliasItem, ModelItem, RegistryItem, VersionItem
+from models_app.storage.pages import FILTERED_BATCH, HIGHEST, Listing, read_batch, read_item, read_page
+from models_app.storage.table import AliasItem, ModelItem, NumberItem, RegistryItem, VersionItem
 from models_app.storage.transactions import Refused, Verb, Write
 
 LIVE = VersionItem.deleted_at.does_not_exist()
@@ -41,9 +41,7 @@ def get(reference: VersionReference) -> ModelVersion:
     """
     if reference.is_latest:
         return _latest(reference)
-    partition = table.model_partition(reference.model)
-    sort = table.alias_sort(reference.alias) if reference.alias else table.version_sort(_label(reference))
-    raw = read_item(partition, sort)
+    raw = read_item(table.model_partition(reference.model), _sort(reference))
     found = version(VersionItem.from_raw_data(raw)) if raw else None
     if found is None or found.is_deleted:
         raise reference.missing
@@ -110,7 +108,7 @@ def find_with_model(reference: VersionReference, *, alias_to_move: AliasName | N
     if reference.is_latest:
         reference = VersionReference(reference.model, label=get(reference).label)
     partition = table.model_partition(reference.model)
-    sort = table.alias_sort(reference.alias) if reference.alias else table.version_sort(_label(reference))
+    sort = _sort(reference)
     sorts = {table.MODEL, sort} | ({table.alias_sort(alias_to_move)} if alias_to_move else set())
     keys = [{"pk": partition, "sk": each} for each in sorts]
     if alias_to_move:
@@ -125,6 +123,24 @@ def find_with_model(reference: VersionReference, *, alias_to_move: AliasName | N
         alias=AliasItem.from_raw_data(raw_alias) if raw_alias else None,
         team=teams.team(raw_team) if raw_team else None,
     )
+
+
+def list_tagged(model_id: ModelId, *, key: str, value: str) -> list[ModelVersion]:
+    """A model's live versions with a tag. A call for every 250 versions of the model; it gives only those back."""
+    listing = Listing(
+        partition=table.model_partition(model_id),
+        within=RegistryItem.sk.between(table.VERSIONS, table.VERSIONS + HIGHEST),
+        leaving=LIVE & VersionItem.tags.contains(canonical_json({key: value})[1:-1]),
+        batch=FILTERED_BATCH,
+    )
+    found: list[ModelVersion] = []
+    position: StartKey | None = None
+    while True:
+        page = read_page(listing, limit=FILTERED_BATCH, after=position)
+        found += [version(VersionItem.from_raw_data(raw)) for raw in page.items]
+        if page.next is None:
+            return [each for each in found if each.mutable.tags.get(key) == value]
+        position = page.next
 
 
 def find_below(label: VersionLabel, *, model_id: ModelId) -> ModelVersion | None:
@@ -165,19 +181,22 @@ def _latest(reference: VersionReference) -> ModelVersion:
 # Writes -------------------------------------------------------------------------------------------------------------
 
 
-def creating(new: ModelVersion) -> Write:
-    """A new version, if its label was never used. Refused with the version that has it."""
-    return Write(Verb.PUT, _item(new), VersionItem.pk.does_not_exist(), Refused)
+def creating(new: ModelVersion) -> list[Write]:
+    """A new version, if its label and its number were never used. Refused with the version that has it."""
+    condition = VersionItem.pk.does_not_exist()
+    return [Write(Verb.PUT, item, condition, Refused) for item in (_item(new), *_number(new))]
 
 
 def rewriting(old: ModelVersion, new: ModelVersion) -> list[Write]:
     """A changed version and every copy of it, if the version stands as the caller saw it.
 
-    The copies are those of the aliases that it had and keeps; aliases that come or go are the mover's to write.
+    The copies are that of its number, and those of the aliases that it had and keeps; aliases that come or go are the
+    mover's to write.
     """
     kept = old.aliases & new.aliases
     return [
         Write(Verb.PUT, _item(new), VersionItem.rev == old.revision, Refused),
+        *(Write(Verb.PUT, item, NumberItem.label == new.label, Refused) for item in _number(new)),
         *(_copying(new, name) for name in sorted(kept)),
     ]
 
@@ -228,6 +247,7 @@ def version(item: VersionItem) -> ModelVersion:
     return ModelVersion(
         model=ModelId.parse(item.model),
         label=VersionLabel(item.label),
+        sequence=int(item.sequence) if item.sequence is not None else None,
         framework=Framework(item.framework),
         framework_version=item.framework_version,
         artifact=Artifact(
@@ -272,6 +292,13 @@ def _item(version_: ModelVersion) -> VersionItem:
     return VersionItem(**_attributes(version_))
 
 
+def _number(version_: ModelVersion) -> list[NumberItem]:
+    """The copy under its number; none where the label is the number."""
+    if version_.sequence is None:
+        return []
+    return [NumberItem(**_attributes(version_) | {"sk": table.number_sort(version_.sequence)})]
+
+
 def _attributes(version_: ModelVersion) -> dict[str, Any]:
     mutable = version_.mutable
     return {
@@ -280,6 +307,7 @@ def _attributes(version_: ModelVersion) -> dict[str, Any]:
         "rev": version_.revision,
         "model": str(version_.model),
         "label": version_.label,
+        "sequence": version_.sequence,
         "framework": version_.framework.value,
         "framework_version": version_.framework_version,
         "uri": version_.artifact.uri,
@@ -308,7 +336,12 @@ def _text(document: object) -> str | None:
     return None if document is None else canonical_json(document)
 
 
-def _label(reference: VersionReference) -> VersionLabel:
+def _sort(reference: VersionReference) -> str:
+    """Where a version, or a copy of it, is kept; ``latest`` is no place."""
+    if reference.alias is not None:
+        return table.alias_sort(reference.alias)
+    if reference.number is not None:
+        return table.number_sort(reference.number)
     if reference.label is None:
         raise VersionNotFound(model=reference.model, version=reference)
-    return reference.label
+    return table.version_sort(reference.label)

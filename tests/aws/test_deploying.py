@@ -17,8 +17,6 @@ from tests.aws.cloud import Cloud, a_cloud
 from tests.aws.packaging import share_packaging
 from tests.commands.shell import ROOT, Said
 
-pytestmark = pytest.mark.aws
-
 FUNCTION = "model-registry-dev"
 
 

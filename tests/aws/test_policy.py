@@ -179,7 +179,6 @@ class TestThePolicy:
         assert trusted == [{"Service": "lambda.amazonaws.com"}, {"Service": "apigateway.amazonaws.com"}]
 
 
-@pytest.mark.aws
 class TestEnforced:
     def test_the_suites_own_tests_pass_and_touch_every_service(self, as_the_function: AsTheFunction) -> None:
         outcome = as_the_function.run(*SHARE)

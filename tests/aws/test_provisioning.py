@@ -90,7 +90,7 @@ class TestMaking:
         assert settings["manage_roles"] is False
         assert settings["s3_bucket"] == "model-registry-dev-000000000000-us-east-1"
         environment = settings["aws_environment_variables"]
-        assert environment["ENVIRONMENT"] == "dev"
+        assert (environment["ENVIRONMENT"], environment["REGISTRY_PATH_PREFIX"]) == ("dev", "/dev")
         assert environment["REGISTRY_TABLE"] == environment["REGISTRY_EVENT_BUS"] == "model-registry-dev"
         assert environment["REGISTRY_SECRET_ARN"].startswith("arn:aws:secretsmanager:us-east-1:000000000000:secret:")
         assert "REGISTRY_SECRET_KEY" not in operator.file.read_text()

@@ -15,8 +15,6 @@ from tests.aws.cloud import a_cloud
 from tests.aws.templates import PATH
 from tests.commands.shell import ROOT
 
-pytestmark = pytest.mark.aws
-
 JUDGE = """
 import json, sys
 from parliament import analyze_policy_string

@@ -41,3 +41,25 @@ def run_apart(*words: str, typed: str = "") -> Said:
         [sys.executable, "manage.py", *words], cwd=ROOT, input=typed, capture_output=True, text=True, check=False
     )
     return Said(done.returncode, done.stdout, done.stderr)
+
+
+# Prints the most memory that the process had at a time, behind all else. getrusage would tell what its parent had.
+MEASURING = """
+import re, runpy, sys
+sys.argv[0] = "manage.py"
+try:
+    runpy.run_path("manage.py", run_name="__main__")
+except SystemExit:
+    pass
+sys.stdout.flush()
+print(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
+"""
+
+
+def measured(*words: str) -> tuple[str, float]:
+    """What a command printed in a process of its own, and the most memory that it had at a time, in megabytes."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURING, *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
+    )
+    *said, peak = done.stdout.splitlines()
+    return "\n".join(said), int(peak) / 1024

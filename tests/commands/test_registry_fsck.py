@@ -1,3 +1,5 @@
+import re
+
 from models_app.domain.teams import TeamSlug
 from models_app.storage import table as keys
 from models_app.storage.table import RegistryItem, TeamItem, connection
@@ -9,7 +11,8 @@ def test_a_sound_table_is_called_sound(payments):
 
     said = run("registry_fsck")
 
-    assert (said.code, said.out.strip(), said.error) == (0, "The table is sound.", "")
+    assert (said.code, said.error) == (0, "")
+    assert re.fullmatch(r"The table is sound: \d+ items\.", said.out.strip())
 
 
 def test_an_empty_one_is_sound_too(table):
@@ -25,7 +28,7 @@ def test_each_fault_is_a_line_that_names_the_place_and_the_exit_code_tells(payme
     set_count(partition, 0)
     assert said.code == 1
     assert said.out.strip() == "TEAM#payments: counts 7 maintainers and has 0"
-    assert said.error == "1 faults found."
+    assert re.fullmatch(r"1 faults found in \d+ items\.", said.error)
 
 
 def test_it_changes_nothing(payments):

@@ -57,6 +57,7 @@ def test_what_is_no_filter_is_refused(payments: Cast, address: str, condition: s
         {"page_token": "e30="},
         {"page_token": "WyJhIl0="},
         {"page_token": "é"},
+        {"page_token": "eyJzaG93biI6ICJ4In0="},
     ],
     ids=str,
 )

@@ -159,7 +159,7 @@ class TestMakingOne:
             ({"events": wants("budget_policy.exceeded")}, "There are no budget policies in this registry"),
             ({"status": "ASLEEP"}, "Invalid webhook status 'ASLEEP'"),
             ({"secret": "x" * 1001}, "A secret has at most 1000 characters."),
-            ({"secret": 7.5}, "it is no text"),
+            ({"secret": 7.5}, "Value was of type 'float'"),
             ({"description": "x" * 10_001}, "at most 10000 characters are kept"),
         ],
         ids=str,

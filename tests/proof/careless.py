@@ -23,9 +23,9 @@ def application() -> Callable[..., Any]:
     """
     careful = transactions.commit
 
-    def commit(writes: Sequence[Write], *, event: Event) -> None:
+    def commit(writes: Sequence[Write], *, event: Event, also: Sequence[Event] = ()) -> None:
         always = RegistryItem.pk.exists() | RegistryItem.pk.does_not_exist()
-        careful([replace(write, condition=always) for write in writes], event=event)
+        careful([replace(write, condition=always) for write in writes], event=event, also=also)
 
     transactions.commit = commit
     from registry_project.wsgi import application as careless
@@ -39,9 +39,22 @@ def publish_before_committing() -> None:
 
     careful = transactions.commit
 
-    def commit(writes: Sequence[Write], *, event: Event) -> None:
+    def commit(writes: Sequence[Write], *, event: Event, also: Sequence[Event] = ()) -> None:
         publish_now(event)
-        careful(writes, event=event)
+        careful(writes, event=event, also=also)
+
+    transactions.commit = commit
+
+
+def commit_in_halves() -> None:
+    """A registry that takes two transactions for many rows, in a process that has none of the services yet."""
+    careful = transactions.commit
+
+    def commit(writes: Sequence[Write], *, event: Event, also: Sequence[Event] = ()) -> None:
+        middle = len(writes) // 2 if also else len(writes)
+        careful(writes[:middle], event=event)
+        if also:
+            careful(writes[middle:], event=also[0], also=also[1:])
 
     transactions.commit = commit
 

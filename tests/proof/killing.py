@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
@@ -39,6 +39,7 @@ class Command:
     """A management command."""
 
     name: str
+    arguments: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,8 @@ def perform(order: dict[str, Any], writing: int) -> int:
             return 0
         from django.core.management import call_command
 
-        call_command(Command(**order["Command"]).name, stdout=sys.stderr)
+        command = Command(**order["Command"])
+        call_command(command.name, *command.arguments, stdout=sys.stderr)
     except BaseException:  # noqa: BLE001 - the fork must not go on as its parent
         traceback.print_exc()
         return 1

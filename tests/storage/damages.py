@@ -35,7 +35,7 @@ DAMAGES = {
     "another key of a user": Damage("USER#ada", "USER", "stands under another key", {"username": "bob"}),
     "another key of a membership": Damage("USER#ada", "TEAM#", "stands under another key", {"username": "bob"}),
     "another key of a token": Damage("TOKEN#", "TOKEN", "stands under another key", {"id": "other"}),
-    "another key of an alias": Damage(FRAUD, "ALIAS#", "stands under another key", {"alias": "other"}),
+    "another key of an alias": Damage(FRAUD, "ALIAS#champion", "stands under another key", {"alias": "other"}),
     "another key of a model": Damage(FRAUD, "VERSION~", "stands under another key", {"model": "payments.other"}),
     "another key of an event": Damage(FRAUD, "EVENT#", "stands under another key", {"id": "other"}),
     "the future": Damage(FRAUD, FIRST, "has the unknown schema version 2", {"sv": 2}),
@@ -73,13 +73,20 @@ DAMAGES = {
     "an alias of a deleted version": Damage(
         FRAUD, FIRST, "champion points to 1.0.0, which is not there", {"deleted_at": "x"}
     ),
-    "an outdated copy": Damage(FRAUD, "ALIAS#", "the alias champion holds an outdated copy", {"description": "old"}),
-    "a copy of another revision": Damage(FRAUD, "ALIAS#", "the alias champion holds an outdated copy", {"rev": 9}),
-    "a lost alias": Damage(FRAUD, "ALIAS#", "lists other aliases than it has"),
+    "an outdated copy": Damage(FRAUD, "ALIAS#champion", "champion holds an outdated copy", {"description": "old"}),
+    "a copy of another revision": Damage(FRAUD, "ALIAS#champion", "champion holds an outdated copy", {"rev": 9}),
+    "a lost alias": Damage(FRAUD, "ALIAS#champion", "lists other aliases than it has"),
     "an unlisted alias": Damage(FRAUD, "VERSION~", "lists other aliases than it has", {"aliases": "{}"}),
     "an alias listed elsewhere": Damage(FRAUD, "VERSION~", "lists other aliases", {"aliases": '{"champion":"2"}'}),
     "an alias that its version does not know": Damage(FRAUD, FIRST, "1.0.0 knows other aliases", {"aliases": "[]"}),
     "an alias that only its version knows": Damage(FRAUD, SECOND, "2 knows other aliases", {"aliases": '["champion"]'}),
+    "another key of a number": Damage(FRAUD, "ALIAS##", "stands under another key", {"sequence": 7}),
+    "a number of nothing": Damage(FRAUD, FIRST, "is none of 1.0.0, or holds an outdated copy"),
+    "an outdated copy of a number": Damage(FRAUD, "ALIAS##", "holds an outdated copy of it", {"description": "old"}),
+    "a lost number": Damage(FRAUD, "ALIAS##", "1.0.0 is not found by its number"),
+    "a number that the model does not know": Damage(
+        FRAUD, "VERSION~", "lists other numbers of aliases", {"sequences": None}
+    ),
     "a lost team": Damage("TEAM#payments", "TEAM", "belongs to the team payments, which is not there"),
     "a deleted team": Damage(
         "TEAM#payments", "TEAM", "belongs to the team payments, which is not", {"deleted_at": "x"}

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
 from models_app.domain.actors import command_line
-from models_app.domain.errors import StorageBusy
+from models_app.domain.errors import ChangeTooLarge, StorageBusy
 from models_app.domain.events import Event, EventKind
 from models_app.domain.teams import TeamSlug
 from models_app.storage import calls
 from models_app.storage.table import MembershipItem, RegistryItem, connection
-from models_app.storage.transactions import Refused, Verb, Write, commit, until_undisturbed
+from models_app.storage.transactions import MAX_ACTIONS, Refused, Verb, Write, commit, until_undisturbed
 from tests.callers import Cast
 from tests.costs import counted_calls
 from tests.faults import Wire, cancel
@@ -127,6 +128,29 @@ class TestACommit:
             **dict.fromkeys(("TEST#PUT", "TEST#UPDATE", "TEAM#tests"), event.id),
         }
         assert left["TEST#UPDATE"].rev == 2
+
+    def test_further_events_of_it_bear_the_id_of_the_first(self, items: dict[Verb, MembershipItem]) -> None:
+        first, *others = (an_event() for _ in range(3))
+
+        with counted_calls() as sent:
+            commit([a_write(Verb.PUT, fails=False)], event=first, also=others)
+
+        assert sent == ["TransactWriteItems"]
+        told = {item.id: item.rid for item in map(RegistryItem.from_raw_data, everything()) if item.pk == "TEAM#tests"}
+        assert told == {event.id: first.id for event in (first, *others)}
+
+    def test_more_than_a_transaction_takes_is_not_sent(self, table: None) -> None:
+        with counted_calls() as sent, pytest.raises(ChangeTooLarge):
+            commit([], event=an_event(), also=[an_event() for _ in range(MAX_ACTIONS)])
+
+        assert sent == []
+
+    def test_an_item_beyond_what_one_holds_is_a_refusal(self, items: dict[Verb, MembershipItem]) -> None:
+        write = a_write(Verb.UPDATE, fails=False)
+        large = replace(write, actions=[MembershipItem.username.set("x" * 410_000)])
+
+        with pytest.raises(ChangeTooLarge):
+            commit([large], event=an_event())
 
     def test_a_refusal_behind_a_conflict_is_still_the_refusal(
         self, items: dict[Verb, MembershipItem], wire: Wire

@@ -47,6 +47,8 @@ def complete(settings: Settings, outputs: Mapping[str, str], *, stage: str, regi
         "REGISTRY_EVENT_BUS": outputs["BusName"],
         "REGISTRY_SECRET_ARN": outputs["SecretArn"],
     }
+    # API Gateway's own host name has the stage in front of every path; a domain of one's own has nothing there.
+    environment["REGISTRY_PATH_PREFIX"] = "" if settings.get("domain") else f"/{stage}"
     if domain := settings.get("domain"):
         environment.setdefault("REGISTRY_PUBLIC_URL", f"https://{domain}")
         environment["REGISTRY_ALLOWED_HOSTS"] = (

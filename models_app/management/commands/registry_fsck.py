@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from models_app.management.progress import Progress
 from models_app.management.refusals import RegistryCommand
 from models_app.storage.soundness import find_faults
 
@@ -15,9 +16,20 @@ class Command(RegistryCommand):
 
     def handle(self, **_: Any) -> None:
         """Check."""
-        faults = find_faults()
+        progress = Progress(self.stderr)
+        count = 0
+
+        def seen(items: int) -> None:
+            nonlocal count
+            count = items
+            progress.tell(f"{items:,} items read.")
+
+        try:
+            faults = find_faults(seen=seen)
+        finally:
+            progress.close()
         for fault in faults:
             self.stdout.write(fault)
         if faults:
-            raise CommandError(f"{len(faults)} faults found.")
-        self.stdout.write("The table is sound.")
+            raise CommandError(f"{len(faults):,} faults found in {count:,} items.")
+        self.stdout.write(f"The table is sound: {count:,} items.")
