@@ -40,8 +40,7 @@ class Cloud:
 
     def environment(self, **more: str) -> dict[str, str]:
         """What a process of the administrator's needs; nothing of this process's own AWS."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "REGISTRY_"))}
-        return kept | {
+        return _without_aws() | {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
@@ -65,7 +64,8 @@ def a_cloud() -> Iterator[Cloud]:
     """Start one on a free port; at the end it is stopped by its process id."""
     engine = _engine()
     home, port = engine.home_directory(), free_port()
-    environment = {**os.environ, **engine.ministack_settings(port, None), "AUTH": "true"}
+    # Functions inherit what it has: none of them shall find the tests' own engine.
+    environment = _without_aws() | engine.ministack_settings(port, None) | {"AUTH": "true"}
     command = [str(engine.install_ministack(home)), str(Path(__file__).parent / "emulator.py")]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
@@ -75,6 +75,11 @@ def a_cloud() -> Iterator[Cloud]:
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+def _without_aws() -> dict[str, str]:
+    """This process's environment, but for where its own AWS and registry are."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "REGISTRY_"))}
 
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:

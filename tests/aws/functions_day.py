@@ -23,6 +23,7 @@ def test_requests(payments: Cast) -> None:
     assert payments.maintainer.removes("payments.fraud", "champion").status == 204
     assert payments.maintainer.deletes("payments.fraud", "1.1.0").status == 204
     assert payments.maintainer.restores("payments.fraud", "1.1.0").status == 200
+    assert payments.contributor.patches("payments.fraud", "1.0.0", {"description": "for cards"}).status == 200
     page = payments.viewer.client.get(
         f"{API}/models/payments.fraud/1.0.0",
         headers={"Accept": "text/html", "Authorization": payments.viewer.authorization},
@@ -36,6 +37,8 @@ def test_deployments(payments: Cast) -> None:
     asked = payments.maintainer.deploys("payments.fraud", "1.0.0", key="once")
     assert payments.maintainer.deploys("payments.fraud", "1.0.0", key="once").raw == asked.raw
     assert payments.maintainer.cancels(asked).status == 200
+    for path in ("models/payments.fraud/deployments", "models/payments.fraud/1.0.0/deployments", "deployments"):
+        assert len(payments.viewer.gets(path).body["results"]) == 1
     where = {"environment": "prod", "deploymentTarget": "EKS"}
     assert payments.viewer.resolves("payments.fraud", **where).status == 404
     assert payments.viewer.resolves("payments.fraud", **where, at="2026-01-01T00:00:00Z").status == 404
@@ -44,11 +47,13 @@ def test_deployments(payments: Cast) -> None:
 def test_mlflows_client(payments: Cast) -> None:
     made = payments.maintainer.calls("POST", f"{MLFLOW}/registered-models/create", {"name": "churn"})
     assert made.status == 200, made.body
-    payments.contributor.registers("churn", version="1.0.0")
+    payments.contributor.registers("churn", version="1")
     found = payments.viewer.gets(f"{MLFLOW}/registered-models/search")
     assert len(found.body["registered_models"]) == 1
     name = found.body["registered_models"][0]["name"]
     assert payments.viewer.gets(f"{MLFLOW}/registered-models/get?name={name}").status == 200
+    staged = {"name": name, "version": "1", "stage": "Production", "archive_existing_versions": True}
+    assert payments.maintainer.calls("POST", f"{MLFLOW}/model-versions/transition-stage", staged).status == 200
 
 
 def test_jobs(payments: Cast) -> None:

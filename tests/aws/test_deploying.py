@@ -85,7 +85,7 @@ class TestDeploying:
             assert line in said.out
         assert deployer.asks("/api/v1/health")[0] == 200
         status, problem = deployer.asks("/api/v1/models")
-        assert (status, problem["type"]) == (401, "/problems/unauthenticated")
+        assert (status, problem["type"]) == (401, "/problems/credentials-missing")
 
     def test_the_function_has_our_role_and_environment_and_nothing_secret_in_it(
         self, deployed: tuple[Deployer, Said]
