@@ -52,6 +52,8 @@ def test_mlflows_client(payments: Cast) -> None:
     assert len(found.body["registered_models"]) == 1
     name = found.body["registered_models"][0]["name"]
     assert payments.viewer.gets(f"{MLFLOW}/registered-models/get?name={name}").status == 200
+    latest = payments.viewer.gets(f"{MLFLOW}/registered-models/get-latest-versions?name={name}")
+    assert [each["version"] for each in latest.body["model_versions"]] == ["1"]
     staged = {"name": name, "version": "1", "stage": "Production", "archive_existing_versions": True}
     assert payments.maintainer.calls("POST", f"{MLFLOW}/model-versions/transition-stage", staged).status == 200
 
