@@ -41,7 +41,10 @@ destroy: ## End a stage; its data stays, unless DATA=delete: STAGE=dev
 	@bin/setup run && exec .venv/bin/python bin/deploy.py destroy $(STAGE) $(if $(filter delete,$(DATA)),--with-data) $(WITH)
 
 ##@ Maintain
-.PHONY: lock demo-models screenshots clean
+.PHONY: costs lock demo-models screenshots clean
+costs: ## Measure docs/costs.md anew
+	@bin/setup dev && WRITE_COSTS=1 .venv/bin/pytest -q -n 0 -p no:randomly tests/costing
+
 lock: ## Pin requirements.txt with all that it takes in requirements.lock
 	@bin/setup dev && .venv/bin/uv pip compile requirements.txt --generate-hashes --no-header --quiet -o requirements.lock
 

@@ -11,12 +11,14 @@ class ModelsAppConfig(AppConfig):
     verbose_name = "Model Registry"
 
     def ready(self) -> None:
-        """Say where events go, and connect what listens to Django's signals or describes our fields to the schema."""
+        """Say where events go and how much callers may ask; connect what listens to signals or describes our fields."""
         from django.conf import settings
 
         from models_app.api import schema  # noqa: F401 - drf-spectacular finds its extensions by import
+        from models_app.domain.rates import RatePolicy
         from models_app.identity import sessions  # noqa: F401 - needs the user model
         from models_app.outbox import bus, posting
+        from models_app.services import rates
 
         bus.configure(
             bus.Bus(
@@ -26,3 +28,5 @@ class ModelsAppConfig(AppConfig):
             )
         )
         posting.configure(insecure=settings.WEBHOOKS_INSECURE)
+        limit, window = settings.RATE_LIMIT, settings.RATE_WINDOW
+        rates.configure(RatePolicy(per_second=limit, window_seconds=window) if limit else None)

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "models_app.web.quotas.QuotaMiddleware",
     "models_app.web.refusals.RefusalMiddleware",
 ]
 
@@ -145,6 +146,12 @@ WEBHOOKS_INSECURE = os.environ.get("REGISTRY_WEBHOOKS_INSECURE", "") == "1"
 if WEBHOOKS_INSECURE and not IS_LOCAL:
     raise ImproperlyConfigured("REGISTRY_WEBHOOKS_INSECURE is for a local registry: webhooks could reach its network.")
 
+# Limits ---------------------------------------------------------------------------------------------------------------
+
+# Requests a second of each caller; 0 for no limit. All of a window's may come at once.
+RATE_LIMIT = int(os.environ.get("REGISTRY_RATE_LIMIT", "0" if IS_LOCAL else "50"))
+RATE_WINDOW = int(os.environ.get("REGISTRY_RATE_WINDOW", "10"))
+
 # HTTP ---------------------------------------------------------------------------------------------------------------
 
 X_FRAME_OPTIONS = "DENY"
@@ -221,10 +228,19 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "registry_project.observability.LineFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        # Locally nobody reads metrics.
+        "metrics": (
+            {"class": "logging.NullHandler"}
+            if IS_LOCAL
+            else {"class": "registry_project.metrics.MetricsHandler", "stage": ENVIRONMENT}
+        ),
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "registry": {"level": "INFO"},
+        "registry.facts": {"handlers": ["metrics"], "propagate": False},
         # Each refusal is in our own request line; Django would say it twice, with the path's query.
         "django.request": {"level": "CRITICAL"},
         "django.security": {"level": "ERROR"},

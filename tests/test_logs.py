@@ -70,6 +70,7 @@ class TestLines:
 
         (line,) = log.lines
         assert line.pop("milliseconds") > 0
+        assert line.pop("coldStart") in {True, False}
         assert line.pop("time").endswith("Z")
         assert line == {
             "level": "INFO",
@@ -80,6 +81,10 @@ class TestLines:
             "route": "api/v1/models",
             "status": 201,
             "actor": answer.body["createdBy"],
+            "team": "payments",
+            "calls": 2,
+            "readUnits": 1,
+            "writeUnits": 11,
         }
 
     def test_so_are_those_that_got_nowhere(self, payments: Any, log: Log) -> None:

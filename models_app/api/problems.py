@@ -13,6 +13,7 @@ from rest_framework.settings import api_settings
 
 from models_app.domain import errors
 from models_app.domain.errors import FieldError, RegistryError
+from models_app.domain.rates import TooManyRequests
 from models_app.domain.sign_ins import TooManySignIns
 from models_app.identity.authentication import CHALLENGE
 
@@ -26,6 +27,7 @@ STATUS: dict[type[RegistryError], int] = {
     errors.NotFound: status.HTTP_404_NOT_FOUND,
     errors.Conflict: status.HTTP_409_CONFLICT,
     errors.Stale: status.HTTP_412_PRECONDITION_FAILED,
+    TooManyRequests: status.HTTP_429_TOO_MANY_REQUESTS,
     TooManySignIns: status.HTTP_429_TOO_MANY_REQUESTS,
     errors.Busy: status.HTTP_503_SERVICE_UNAVAILABLE,
 }

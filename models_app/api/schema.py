@@ -54,6 +54,7 @@ REFUSALS = {
     "413": "The body is larger than 1 MB.",
     "415": "The body is no JSON in UTF-8.",
     "422": "The Idempotency-Key belongs to another request.",
+    "429": "More requests than your quota: wait for `Retry-After` seconds.",
     "503": "Busy: repeat the request after `Retry-After` seconds.",
 }
 ON_WRITES_ONLY = {"409", "412", "413", "415", "422"}

@@ -18,7 +18,7 @@
     ├── Stale             the caller acted on an outdated revision
     │   └── RevisionMismatch
     └── Busy              not now; the same call may succeed later
-        └── StorageBusy · TooManySignIns · MoveUnderWay (these, as the last ones above, stand beside their rules)
+        └── StorageBusy · TooManySignIns · TooManyRequests · MoveUnderWay (as the last ones above, beside their rules)
 
 The message template is public: it names what the caller wrote, and the remedy. It never names a key, table or class.
 """

@@ -14,7 +14,7 @@ from models_app.domain import clock, tickets
 from models_app.domain.actors import Actor
 from models_app.domain.errors import CredentialsMissing, CredentialsRefused
 from models_app.domain.tokens import PREFIX, TokenText
-from models_app.identity import oidc
+from models_app.identity import oidc, quotas
 from models_app.identity.user import User
 from models_app.outbox import bus
 from models_app.services import tokens
@@ -51,10 +51,16 @@ class BearerAuthentication(BaseAuthentication):
 
         Raises:
             CredentialsRefused: they are not accepted; the sentence says why.
+            TooManyRequests: they are good, and used more often than anybody may.
         """
         presented = _presented(request)
         if presented is None:
             return None
+        machine, actor = self._holder(request, presented)
+        quotas.count(request, actor.name)
+        return machine, actor
+
+    def _holder(self, request: Request, presented: str) -> tuple[Machine, Actor]:
         request_id = getattr(request, "request_id", "")
         if presented.startswith(PREFIX):
             return _token_holder(TokenText.parse(presented), request_id)

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from models_app.domain import errors
 from models_app.domain.errors import RegistryError
 from models_app.domain.models import ModelTaken
+from models_app.domain.rates import TooManyRequests
 from models_app.domain.webhooks import WebhookNotFound
 from models_app.identity.authentication import CHALLENGE
 
@@ -27,6 +28,7 @@ STATUS = {
     "ENDPOINT_NOT_FOUND": 404,
     "RESOURCE_DOES_NOT_EXIST": 404,
     "RESOURCE_CONFLICT": 409,
+    "REQUEST_LIMIT_EXCEEDED": 429,
     "TEMPORARILY_UNAVAILABLE": 503,
 }
 
@@ -64,7 +66,8 @@ def handle(failure: Exception, _context: dict[str, Any]) -> Response | None:
         case errors.Unauthenticated():
             return _answer("UNAUTHENTICATED", str(failure), {"WWW-Authenticate": CHALLENGE})
         case errors.Busy():
-            return _answer("TEMPORARILY_UNAVAILABLE", str(failure), {"Retry-After": str(failure.retry_after_seconds)})
+            code = "REQUEST_LIMIT_EXCEEDED" if isinstance(failure, TooManyRequests) else "TEMPORARILY_UNAVAILABLE"
+            return _answer(code, str(failure), {"Retry-After": str(failure.retry_after_seconds)})
         case RegistryError():
             code = next(CODES[kind] for kind in type(failure).__mro__ if kind in CODES)
             return _answer(code, _sentence(failure))

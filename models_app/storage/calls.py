@@ -23,6 +23,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+facts = logging.getLogger("registry.facts")  # what is counted where somebody counts
+
+BUSY = "storage is busy"
 
 # API Gateway gives up after 29 seconds; a caller who waits is better served by a prompt "busy" that may be retried.
 REQUEST_SECONDS = 8.0
@@ -92,7 +95,7 @@ class Patience:
         """
         self._left -= 1
         if self._left < 0 or seconds_left() < self._pause + ATTEMPT_SECONDS:
-            raise StorageBusy from because
+            raise busy() from because
         time.sleep(random.uniform(0, self._pause))  # noqa: S311 - spreading retries needs no secrecy
         self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
 
@@ -107,7 +110,7 @@ def call(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     patience = Patience()
     for attempt in range(1, MAX_ATTEMPTS + 1):
         if seconds_left() < ATTEMPT_SECONDS:
-            raise StorageBusy
+            raise busy()
         try:
             return operation(*args, **kwargs)
         except (PynamoDBException, BotoCoreError, ClientError, UnicodeDecodeError) as failure:
@@ -115,9 +118,15 @@ def call(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
                 raise
             if attempt == MAX_ATTEMPTS or not _is_passing(failure):
                 log.error("DynamoDB call failed: %s", describe(failure))  # noqa: TRY400 - a traceback may hold data
-                raise StorageBusy from failure
+                raise busy() from failure
             patience.wait(because=failure)
-    raise StorageBusy
+    raise busy()
+
+
+def busy() -> StorageBusy:
+    """The refusal of a call that storage did not answer in time; said where it is counted, too."""
+    facts.info(BUSY, extra={"fact": BUSY})
+    return StorageBusy()
 
 
 def code_of(failure: Exception) -> str | None:

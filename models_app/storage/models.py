@@ -22,7 +22,7 @@ from models_app.domain.models import ModelFilter, ModelId, ModelTaken, Registere
 from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import ModelVersion
-from models_app.storage import table
+from models_app.storage import table, upgrades
 from models_app.storage.pages import FILTERED_BATCH, Listing, beginning_with, read_item, read_page
 from models_app.storage.summaries import showing, showing_none, summary, words
 from models_app.storage.table import ModelItem, RawItem, RegistryItem
@@ -310,7 +310,7 @@ def named(model_id: ModelId) -> list[Action]:
     """What a new model's item says for good, and its place in the list by name."""
     return [
         RegistryItem.kind.set(ModelItem),
-        ModelItem.sv.set(table.SCHEMA_VERSION),
+        ModelItem.sv.set(ModelItem.sv | upgrades.newest()),
         ModelItem.model.set(str(model_id)),
         ModelItem.folded_name.set(model_id.name.lower()),
         ModelItem.gsi1pk.set(table.team_models(model_id.team)),

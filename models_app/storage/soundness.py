@@ -18,7 +18,7 @@ from models_app.domain.events import EventKind
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.teams import Role, TeamSlug
-from models_app.storage import calls, models, summaries, table, versions
+from models_app.storage import calls, models, summaries, table, upgrades, versions
 from models_app.storage.table import (
     AliasItem,
     DeliveryItem,
@@ -28,6 +28,7 @@ from models_app.storage.table import (
     MembershipItem,
     ModelItem,
     NumberItem,
+    RateItem,
     RawItem,
     RegistryItem,
     TeamItem,
@@ -48,10 +49,12 @@ def find_faults(*, seen: Callable[[int], None] = lambda _: None) -> list[str]:
     ``seen`` is told after each page how many items were read.
     """
     items: list[RegistryItem] = []
+    unknown: list[str] = []
     for page in _pages():
-        items += [RegistryItem.from_raw_data(raw) for raw in page]
+        unknown += _faults_of_forms(page)
+        items += [RegistryItem.from_raw_data(raw) for raw in page if upgrades.form_of(raw) <= upgrades.newest()]
         seen(len(items))
-    return list(faults_in(items))
+    return [*unknown, *faults_in(items)]
 
 
 def faults_in(items: list[RegistryItem]) -> Iterator[str]:
@@ -79,6 +82,12 @@ def faults_in(items: list[RegistryItem]) -> Iterator[str]:
             yield f"{partition}: no event tells of the registration of {sorted(missing)}"
     yield from _faults_of_teams(items)
     yield from _faults_of_deployments(items)
+
+
+def _faults_of_forms(everything: list[RawItem]) -> Iterator[str]:
+    for raw in everything:
+        if upgrades.form_of(raw) > upgrades.newest():
+            yield f"{raw['pk']['S']} / {raw['sk']['S']}: has the unknown schema version {upgrades.form_of(raw)}"
 
 
 def _registered(events: Iterable[EventItem]) -> dict[str, set[str]]:
@@ -113,9 +122,7 @@ def _faults_of_items(items: list[RegistryItem], events: dict[str, EventItem]) ->
         name = f"{item.pk} / {item.sk}"
         if _key_of(item) != (item.pk, item.sk):
             yield f"{name}: stands under another key than its own"
-        if item.sv != table.SCHEMA_VERSION:
-            yield f"{name}: has the unknown schema version {item.sv}"
-        is_only_counted = isinstance(item, FailedSignInsItem | DeliveryItem) or (
+        is_only_counted = isinstance(item, FailedSignInsItem | DeliveryItem | RateItem) or (
             isinstance(item, ModelItem) and not (item.created_at or item.move)
         )
         if not is_only_counted and item.rid not in events:

@@ -26,6 +26,7 @@
 |                        |                     |                     | gone after ``expires_at``                 |
 | token                  | ``TOKEN#id``        | ``TOKEN``           | 1: ``TEAM#team#TOKENS`` / id,             |
 |                        |                     |                     | or ``PLATFORM#TOKENS`` / id               |
+| requests in a window   | ``RATE#digest#time``| ``RATE``            | gone after ``expires_at``                 |
 
 Two choices make every read one call. ``VERSION~`` sorts just behind all versions, so one backward query answers a
 model with its newest versions. And an alias carries a copy of its version, written in the same transaction, so
@@ -39,7 +40,7 @@ from __future__ import annotations
 import os
 import zlib
 from functools import lru_cache
-from typing import Any
+from typing import Self
 
 from pynamodb.attributes import (
     BooleanAttribute,
@@ -57,13 +58,10 @@ from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.teams import TeamSlug
-from models_app.storage import calls
+from models_app.storage import calls, metering, upgrades
 
-SCHEMA_VERSION = 1
 OUTBOX_SHARDS = 4
-
-# What a DynamoDB client returns for an item: {"pk": {"S": "…"}, …}.
-RawItem = dict[str, dict[str, Any]]
+RawItem = upgrades.RawItem
 
 
 class ByFirstIndex(GlobalSecondaryIndex["RegistryItem"]):
@@ -114,7 +112,7 @@ class RegistryItem(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     kind = DiscriminatorAttribute()
-    sv = NumberAttribute(default=SCHEMA_VERSION)  # the form of the item, for those who change it one day
+    sv = NumberAttribute(default=upgrades.newest)  # the form of the item
     rev = NumberAttribute(default=1)  # counts changes; the ETag on the wire
     rid = UnicodeAttribute()  # the event that last wrote the item: how a writer recognises its own write
 
@@ -127,6 +125,11 @@ class RegistryItem(Model):
     by_first = ByFirstIndex()
     by_second = BySecondIndex()
     by_third = ByThirdIndex()
+
+    @classmethod
+    def from_raw_data(cls, data: RawItem) -> Self:
+        """The one door from storage's form to ours; items of an older form are lifted here."""
+        return super().from_raw_data(upgrades.lifted(data))
 
 
 class TeamItem(RegistryItem, discriminator="team"):
@@ -153,6 +156,13 @@ class UserItem(RegistryItem, discriminator="user"):
 
 class FailedSignInsItem(RegistryItem, discriminator="failed-sign-ins"):
     failures = NumberAttribute()
+    expires_at = NumberAttribute()  # seconds since 1970
+
+
+class RateItem(RegistryItem, discriminator="rate"):
+    """The permits that were leased to a caller's requests in one window."""
+
+    used = NumberAttribute()
     expires_at = NumberAttribute()  # seconds since 1970
 
 
@@ -335,6 +345,7 @@ USER = "USER"
 TOKEN = "TOKEN"  # noqa: S105 - a sort key
 DEPLOYMENT = "DEPLOYMENT"
 IDEMPOTENCY = "IDEMPOTENCY"
+RATE = "RATE"
 MODEL = "VERSION~"
 VERSIONS = "VERSION#"
 ALIASES = "ALIAS#"
@@ -451,6 +462,10 @@ def idempotency_partition(scope: str) -> str:
     return f"IDEM#{scope}"
 
 
+def rate_partition(digest: str, window: int) -> str:
+    return f"RATE#{digest}#{window}"
+
+
 def outbox_shard(event_id: str) -> str:
     return f"OUTBOX#{zlib.crc32(event_id.encode()) % OUTBOX_SHARDS}"
 
@@ -471,6 +486,7 @@ def connection() -> TableConnection:
 def _connection() -> TableConnection:
     shared: TableConnection = RegistryItem._get_connection()  # noqa: SLF001 - PynamoDB has no public way to share one
     shared.connection.client.meta.events.register("after-call.dynamodb", calls.check_answer)
+    metering.listen(shared.connection.client.meta.events)
     return shared
 
 

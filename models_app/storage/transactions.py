@@ -107,6 +107,8 @@ def commit(writes: Sequence[Write], *, event: Event, also: Sequence[Event] = ())
     recording = [Write(Verb.PUT, events.item(each), RegistryItem.pk.does_not_exist(), Refused) for each in also]
     recording.append(Write(Verb.PUT, events.item(event), RegistryItem.pk.does_not_exist(), Refused))
     _write([*writes, *recording], change=event.id, token=event.id)
+    for each in [event, *also]:
+        calls.facts.info("committed", extra={"fact": each})
 
 
 def carry_on(writes: Sequence[Write], *, change: str) -> None:

@@ -8,7 +8,7 @@ from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from models_app.storage import calls, table
+from models_app.storage import calls, upgrades
 from models_app.storage.table import RawItem, RegistryItem, connection
 
 
@@ -19,7 +19,7 @@ def update_if(condition: Condition, item: RegistryItem, actions: Sequence[Action
     """
     due = [
         RegistryItem.kind.set(type(item)),
-        RegistryItem.sv.set(RegistryItem.sv | table.SCHEMA_VERSION),
+        RegistryItem.sv.set(RegistryItem.sv | upgrades.newest()),
         RegistryItem.rev.set(RegistryItem.rev | 0),
         RegistryItem.rid.set(RegistryItem.rid | ""),
     ]

@@ -44,7 +44,10 @@ def refused(request: HttpRequest, problem: dict[str, Any], headers: Mapping[str,
     if problem["status"] == HTTPStatus.UNAUTHORIZED:
         return redirect_to_login(request.get_full_path())
     context = frame_of(request) | {"problem": problem}
-    return render(request, "web/problem.html", context, status=problem["status"])
+    page = render(request, "web/problem.html", context, status=problem["status"])
+    for name, value in (headers or {}).items():
+        page.headers[name] = value
+    return page
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -143,7 +143,9 @@ class TestHost:
 
 
 @pytest.mark.parametrize("charset", ["hex", "undefined", "rot13", "utf-16", "base64", "idna", "zlib", "nonsense"])
-@pytest.mark.parametrize(("method", "status"), [("GET", 404), ("HEAD", 404), ("PATCH", 404), ("DELETE", 405)])
+@pytest.mark.parametrize(
+    ("method", "status"), [("GET", 404), ("HEAD", 404), ("PATCH", 404), ("DELETE", 404), ("PUT", 405)]
+)
 def test_no_charset_spoils_what_stands_in_the_query(payments, charset, method, status):
     environ = {
         "REQUEST_METHOD": method,

@@ -1,0 +1,56 @@
+"""Items of an older form, lifted to the present one whenever they are read. No upgrade rewrites the table.
+
+The form of an item is its ``sv``. Whatever is written whole is written in the present form, so items move up as they
+are used. To change a form, append to ``LIFTS`` what fills in each kind of item. Three rules keep that right:
+
+- A lift adds what the older form lacks, and leaves alone what is there. Updates write single attributes into older
+  items and keep their ``sv``, so a lift meets items that are partly of the new form, and again and again.
+- It needs nothing but the item.
+- What a key or a filter uses cannot be lifted: DynamoDB compares it before anything of ours reads it. Such a change
+  needs the items written anew, under another attribute.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from models_app.storage import calls
+
+log = logging.getLogger(__name__)
+
+# What a DynamoDB client returns for an item: {"pk": {"S": "…"}, …}.
+RawItem = dict[str, dict[str, Any]]
+
+# What the form before lacks, by kind of item. The first entry lifts items from form 1 to form 2, and so on.
+LIFTS: list[Mapping[str, Callable[[RawItem], RawItem]]] = []
+
+
+def newest() -> int:
+    """The form in which items are written."""
+    return 1 + len(LIFTS)
+
+
+def form_of(raw: RawItem) -> int:
+    """The form that an item is kept in."""
+    return int(raw["sv"]["N"]) if "sv" in raw else 1
+
+
+def lifted(raw: RawItem) -> RawItem:
+    """An item in the present form.
+
+    Raises:
+        StorageBusy: a newer release wrote it. While one is rolled out, the caller's next try meets the new code; to
+            read it in spite of that would lose, with the next write, what this code does not know.
+    """
+    form = form_of(raw)
+    if form > newest():
+        log.error("an item of form %s was read, and this release knows forms up to %s", form, newest())
+        raise calls.busy()
+    if form == newest():
+        return raw
+    for lifts in LIFTS[form - 1 :]:
+        if lift := lifts.get(raw["kind"]["S"]):
+            raw = lift(raw) | raw
+    return raw | {"sv": {"N": str(newest())}}
