@@ -14,7 +14,7 @@ run: ## Run the registry on this machine (PORT=8000, REGISTRY_HOME=.local, DEMO=
 test: ## Lint and run all tests; T=tests/api runs only that
 	@bin/test $(T)
 
-test-aws: ## Make the package for Lambda and run it as Lambda does
+test-aws: ## The package run as Lambda does, and a stage on an emulated AWS: deployed, judged, with the role's rights
 	@bin/test-aws $(T)
 
 lint: ## Check format, rules, types and imports; changes nothing
@@ -27,9 +27,18 @@ hooks: ## Have git run the lint before each commit
 	@git config core.hooksPath .githooks && echo "git runs .githooks/pre-commit from now on."
 
 ##@ Deploy
-.PHONY: package
+.PHONY: package deploy diff destroy
 package: ## Make the zip that runs on Lambda in dist/ (STAGE=dev)
 	@bin/setup package && .venv/bin/python bin/package.py $(or $(STAGE),dev)
+
+deploy: ## Stack, package, function, smoke test on AWS: STAGE=dev; WITH="--parameter AlarmEmail=you@example.org"
+	@bin/setup run && exec .venv/bin/python bin/deploy.py deploy $(STAGE) $(WITH)
+
+diff: ## What deploying would change in a stage's stack and settings: STAGE=dev
+	@bin/setup run && exec .venv/bin/python bin/deploy.py diff $(STAGE) $(WITH)
+
+destroy: ## End a stage; its data stays, unless DATA=delete: STAGE=dev
+	@bin/setup run && exec .venv/bin/python bin/deploy.py destroy $(STAGE) $(if $(filter delete,$(DATA)),--with-data) $(WITH)
 
 ##@ Maintain
 .PHONY: costs lock demo-models screenshots clean

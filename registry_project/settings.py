@@ -18,10 +18,16 @@ MIN_KEY_CHARACTERS = 50
 
 def secret_key() -> str:
     """The key that signs cookies and seals cursors. Only a local registry may go without one of its own."""
-    key = os.environ.get("REGISTRY_SECRET_KEY", "")
+    key, arn = os.environ.get("REGISTRY_SECRET_KEY", ""), os.environ.get("REGISTRY_SECRET_ARN", "")
+    if not key and arn:
+        from registry_project import secrets
+
+        key = secrets.read(arn)
     if key or not IS_LOCAL:
         if len(key) < MIN_KEY_CHARACTERS:
-            raise ImproperlyConfigured(f"Set REGISTRY_SECRET_KEY to at least {MIN_KEY_CHARACTERS} random characters.")
+            raise ImproperlyConfigured(
+                f"Set REGISTRY_SECRET_KEY to at least {MIN_KEY_CHARACTERS} random characters, or REGISTRY_SECRET_ARN."
+            )
         return key
     return "local-only-key-that-signs-nothing-of-value-and-is-known-to-everybody"
 

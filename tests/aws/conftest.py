@@ -1,4 +1,4 @@
-"""The package, made once and unpacked, and a function that runs it."""
+"""The package, made once and unpacked, and a function that runs it; and accounts with nothing in them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.aws.cloud import Cloud, a_cloud
 from tests.aws.runtime import CLIENT, Function
 from tests.engine import Engine
 
@@ -62,3 +63,10 @@ def function(package: Path, environment: dict[str, str]) -> Iterator[Function]:
     running = Function(package, environment)
     yield running
     running.stop()
+
+
+@pytest.fixture
+def cloud() -> Iterator[Cloud]:
+    """An account of a test's own."""
+    with a_cloud() as account:
+        yield account
