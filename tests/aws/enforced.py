@@ -65,8 +65,9 @@ tests.engine.Engine = Engine
 tests.engine.point_to = lambda _: None
 
 
-def pytest_configure() -> None:
-    """Before the first test."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """Before the first test, and before Django is loaded, which configures some services."""
     URLLib3Session.send = _noting_refusals(URLLib3Session.send)
     sys.settrace(_note_services)
 
