@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import compileall
+import hashlib
 import json
 import os
 import py_compile
@@ -77,15 +78,31 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="where to; dist/model-registry-STAGE.zip if left out")
     arguments = parser.parse_args()
     output = arguments.output or PROJECT / "dist" / f"model-registry-{arguments.stage}.zip"
+    noted = output.with_suffix(".inputs")
     try:
+        inputs = inputs_of(arguments.stage, arguments.settings)
+        if output.exists() and noted.exists() and noted.read_text() == inputs:
+            print(f"{output} is as it would be made.")
+            return
         unpacked = make(arguments.stage, settings=arguments.settings, output=output)
     except PackageRefused as refusal:
         sys.exit(f"No package: {refusal}")
+    noted.write_text(inputs)
     print(f"{output}: {output.stat().st_size / MB:.1f} MB, {unpacked / MB:.1f} MB unpacked")
 
 
 class PackageRefused(Exception):
     """The package cannot be made, or is none that may be deployed."""
+
+
+def inputs_of(stage: str, settings: Path) -> str:
+    """A digest of all that decides what is in a package."""
+    installed = sorted(VENV.glob("installed-from-*"))
+    sources = [path for name in RUNNING for path in files_of(PROJECT / name) if path.suffix != ".pyc"]
+    digest = hashlib.sha256(f"{stage} {sys.version}".encode())
+    for path in (Path(__file__), settings, *installed, *sources):
+        digest.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}".encode())
+    return digest.hexdigest()
 
 
 def make(stage: str, *, settings: Path, output: Path) -> int:

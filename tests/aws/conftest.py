@@ -19,17 +19,13 @@ KEY = "k" * 60
 
 
 @pytest.fixture(scope="session")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The zip that is deployed; given a place by `make test-aws`, which makes it before."""
-    output = tmp_path_factory.mktemp("package") / "package.zip"
+def archive() -> Path:
+    """The zip that is deployed; it is made here only if `make test-aws`, which makes it before, did not."""
     made = subprocess.run(
-        [sys.executable, ROOT / "bin" / "package.py", "dev", "--output", output],
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, ROOT / "bin" / "package.py", "dev"], capture_output=True, text=True, check=False
     )
     assert made.returncode == 0, made.stderr
-    return output
+    return ROOT / "dist" / "model-registry-dev.zip"
 
 
 @pytest.fixture(scope="session")
