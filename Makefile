@@ -45,8 +45,8 @@ destroy: ## End a stage; its data stays, unless DATA=delete: STAGE=dev
 costs: ## Measure docs/costs.md anew
 	@bin/setup dev && WRITE_COSTS=1 .venv/bin/pytest -q -n 0 -p no:randomly tests/costing
 
-lock: ## Pin requirements.txt with all that it takes in requirements.lock
-	@bin/setup dev && .venv/bin/uv pip compile requirements.txt --generate-hashes --no-header --quiet -o requirements.lock
+lock: ## Pin all that the registry and its package take in requirements.lock and bin/requirements-package.lock
+	@bin/lock
 
 demo-models: ## Train the demo models again, in an environment of their own
 	@bin/setup demo-models && $(or $(REGISTRY_HOME),.local)/demo-models-venv/bin/python bin/train_demo_models.py
