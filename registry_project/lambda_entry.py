@@ -5,11 +5,13 @@ All is loaded when this module is, so a wrong setting fails the start, and Lambd
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
 import django
 
+gc.disable()  # nothing that is loaded now is ever garbage: looking for some would be a tenth of the start
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry_project.settings")
 django.setup()
 
@@ -17,6 +19,8 @@ from registry_project import lambda_jobs, lambda_web  # noqa: E402 - only once D
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     lambda_web.load()
+    gc.freeze()
+gc.enable()
 
 
 def lambda_handler(event: object, context: object) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def environment(request: pytest.FixtureRequest) -> dict[str, str]:
     return engine.environment() | {
         "ENVIRONMENT": "dev",
         "REGISTRY_PATH_PREFIX": "/dev",
+        "REGISTRY_RATE_LIMIT": "10000",  # a test asks more often than any caller
         "REGISTRY_SECRET_KEY": KEY,
         "REGISTRY_PUBLIC_URL": "https://abc123.execute-api.us-east-1.amazonaws.com/dev",
     }
