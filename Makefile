@@ -10,9 +10,12 @@ run: ## Run the registry on this machine (PORT=8000, REGISTRY_HOME=.local, DEMO=
 	@bin/setup run && exec .venv/bin/python bin/run.py --stop-with-parent
 
 ##@ Develop
-.PHONY: test test-aws lint format hooks
+.PHONY: test proof test-aws lint format hooks
 test: ## Lint and run all tests; T=tests/api runs only that
 	@bin/test $(T)
+
+proof: ## Every proof in full, and its figures in docs/proof.md; T=tests/proof/test_kills.py runs only that
+	@bin/proof $(T)
 
 test-aws: ## The package run as Lambda does, and a stage on an emulated AWS: deployed, judged, with the role's rights
 	@bin/test-aws $(T)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,16 @@ from tests.server import Client, Server
 __all__ = ["ministack", "publishing_to", "queue"]
 
 CLIENTS = 16
+
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What stands here is a proof; elsewhere it says so itself."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("proof")
 
 
 def rounds(share: int, *, full: int) -> int:
