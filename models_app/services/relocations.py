@@ -15,7 +15,7 @@ from models_app.domain.permissions import Permission, authorize
 from models_app.domain.relocations import EVERY_NAME, RESTORE_PERIOD, Destination, ModelInUse, NothingToRestore
 from models_app.services.deployments import placement_in, where
 from models_app.services.preconditions import Expected, expect
-from models_app.storage import models, relocations, table, teams
+from models_app.storage import models, relocations, teams
 from models_app.storage.relocations import Move, until_settled
 from models_app.storage.table import ModelItem
 from models_app.storage.transactions import commit
@@ -40,23 +40,14 @@ def rename_model(*, actor: Actor, model_id: ModelId, to: ModelId, expected: Expe
     def attempt() -> Move | None:
         head = models.find_item(model_id)
         if head is None:
-            return _move_under_way(model_id, to=table.model_partition(to))
-        _check(head, model_id, expected)
+            return _begun_before(model_id, to=to)
+        model = _checked(head, expected)
         if to == model_id:
             return None
-        facts = {"from": str(model_id), "to": str(to), **_meanings(head)}
-        renamed = _event(EventKind.MODEL_RENAMED, actor, to, head, data=facts)
-        left = _event(EventKind.MODEL_RENAMED, actor, model_id, head, data=facts)
-        move = Move.to(
-            Destination(model=to),
-            source=table.model_partition(model_id),
-            change=renamed.id,
-            at=renamed.occurred_at,
-            by=actor.name,
-        )
-        writes, is_more = relocations.moving(head, move)
-        commit(writes, event=renamed, also=[left])
-        return move if is_more else None
+        facts = {"from": str(model_id), "to": str(to), **_meanings(model)}
+        renamed = _event(EventKind.MODEL_RENAMED, actor, to, model, data=facts)
+        left = _event(EventKind.MODEL_RENAMED, actor, model_id, model, data=facts)
+        return _decide(head, Destination(model=to), event=renamed, also=[left])
 
     _carry_out(until_settled(attempt))
     return models.get(to)
@@ -95,16 +86,11 @@ def delete_model(*, actor: Actor, model_id: ModelId, expected: Expected = None) 
     def attempt() -> Move | None:
         head = models.find_item(model_id)
         if head is None:
-            return _move_under_way(model_id, to=None)
-        _check(head, model_id, expected)
-        count = int(head.version_count or 0)
-        deleted = _event(EventKind.MODEL_DELETED, actor, model_id, head, data={"versionCount": count})
+            return _begun_before(model_id, to=None)
+        model = _checked(head, expected)
+        deleted = _event(EventKind.MODEL_DELETED, actor, model_id, model, data={"versionCount": model.version_count})
         archive = Destination(model=model_id, deletion=deleted.id, deleted_at=deleted.occurred_at)
-        source = table.model_partition(model_id)
-        move = Move.to(archive, source=source, change=deleted.id, at=deleted.occurred_at, by=actor.name)
-        writes, is_more = relocations.moving(head, move)
-        commit(writes, event=deleted)
-        return move if is_more else None
+        return _decide(head, archive, event=deleted)
 
     _carry_out(until_settled(attempt))
 
@@ -129,14 +115,11 @@ def restore_model(*, actor: Actor, model_id: ModelId) -> RegisteredModel:
         if head is None or (head.expires_at or 0) <= clock.now().timestamp():
             standing = models.find_item(model_id)
             if standing is not None and standing.arriving:
-                return relocations.find_note(standing.arriving)  # this very request, repeated
+                return relocations.find_move_around(standing)  # this very request, repeated
             raise nothing
-        restored = _event(EventKind.MODEL_RESTORED, actor, model_id, head, data=_meanings(head))
-        at = restored.occurred_at
-        move = Move.to(Destination(model=model_id), source=head.pk, change=restored.id, at=at, by=actor.name)
-        writes, is_more = relocations.moving(head, move)
-        commit(writes, event=restored)
-        return move if is_more else None
+        model = models.model(head)
+        restored = _event(EventKind.MODEL_RESTORED, actor, model_id, model, data=_meanings(model))
+        return _decide(head, Destination(model=model_id), event=restored)
 
     _carry_out(until_settled(attempt))
     return models.get(model_id)
@@ -162,34 +145,42 @@ def find_blockers(model: RegisteredModel) -> list[Blocker]:
     return blockers
 
 
+def _decide(head: ModelItem, destination: Destination, *, event: Event, also: Sequence[Event] = ()) -> Move | None:
+    """Commit a model's move; gives it back if it leaves rows to carry out."""
+    move = Move.of(head, destination, event=event)
+    writes, is_more = relocations.moving(head, move)
+    commit(writes, event=event, also=also)
+    return move if is_more else None
+
+
 def _carry_out(move: Move | None) -> None:
     if move is not None:
         relocations.carry_out(move)
 
 
-def _check(head: ModelItem, model_id: ModelId, expected: Expected) -> None:
+def _checked(head: ModelItem, expected: Expected) -> RegisteredModel:
+    """The model that stands there, if it is as expected and nothing of it is in use."""
     model = models.model(head)
-    expect(model.etag, among=expected, what=f"model {model_id}")
+    expect(model.etag, among=expected, what=f"model {model.id}")
     if blockers := find_blockers(model):
         places = ", ".join(sorted({each["environment"] for each in blockers}))
-        raise ModelInUse(model=model_id, places=places, blockers=blockers)
+        raise ModelInUse(model=model.id, places=places, blockers=blockers)
+    return model
 
 
-def _move_under_way(model_id: ModelId, *, to: str | None) -> Move:
-    """The move that this very request began before: to a partition, or to the archive of the model."""
-    move = relocations.find_note(table.model_partition(model_id))
-    if move is None or (to is None) != (move.expires_at is not None) or to not in {None, move.target}:
+def _begun_before(model_id: ModelId, *, to: ModelId | None) -> Move:
+    """The move that this very request began before: to a name, or to the archive."""
+    move = relocations.find_move(model_id)
+    if move is None or move.is_deletion != (to is None) or move.model != (to or model_id):
         raise ModelNotFound(model=model_id)
     return move
 
 
-def _meanings(head: ModelItem) -> dict[str, Any]:
+def _meanings(model: RegisteredModel) -> dict[str, Any]:
     """What the names of a model mean from now on, for whoever asks later what they meant."""
-    model = models.model(head)
     return {"latest": model.latest.label if model.latest else None, "aliases": dict(model.aliases)}
 
 
-def _event(kind: EventKind, actor: Actor, model_id: ModelId, head: ModelItem, **facts: Any) -> Event:
+def _event(kind: EventKind, actor: Actor, model_id: ModelId, moved: RegisteredModel, **facts: Any) -> Event:
     """An event of a move, behind every decision about a name of the model: each changed the model."""
-    after = models.model(head).updated_at
-    return Event.record(kind, by=actor, after=after, model=model_id, decides=EVERY_NAME, **facts)
+    return Event.record(kind, by=actor, after=moved.updated_at, model=model_id, decides=EVERY_NAME, **facts)

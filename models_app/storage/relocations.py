@@ -16,6 +16,7 @@ from typing import Self, TypeVar
 
 from models_app.domain import clock
 from models_app.domain.documents import canonical_json
+from models_app.domain.events import Event
 from models_app.domain.models import ModelId, ModelTaken
 from models_app.domain.pages import StartKey
 from models_app.domain.relocations import Destination, MoveUnderWay
@@ -57,19 +58,24 @@ class Move:
     expires_at: int | None = None
 
     @classmethod
-    def to(cls, destination: Destination, *, source: str, change: str, at: datetime, by: str) -> Self:
-        """The move of a partition to a destination."""
+    def of(cls, head: ModelItem, destination: Destination, *, event: Event) -> Self:
+        """The move of a model from where it stands, or lies deleted, to a destination; an event tells of it."""
         model = destination.model
         deletion = destination.deletion
         return cls(
-            source=source,
+            source=head.pk,
             target=table.archive_partition(model, deletion) if deletion else table.model_partition(model),
             model=model,
-            change=change,
-            at=at,
-            by=by,
+            change=event.id,
+            at=event.occurred_at,
+            by=event.actor,
             expires_at=int(destination.gone_at.timestamp()) if destination.gone_at else None,
         )
+
+    @property
+    def is_deletion(self) -> bool:
+        """Whether it leads to the archive."""
+        return self.expires_at is not None
 
     @property
     def text(self) -> str:
@@ -95,11 +101,16 @@ class Move:
 # Reads --------------------------------------------------------------------------------------------------------------
 
 
-def find_note(partition: str) -> Move | None:
-    """The move that is under way from a partition, or None. One call."""
-    raw = read_item(partition, table.MODEL)
-    item = ModelItem.from_raw_data(raw) if raw else None
-    return Move.noted(item) if item is not None and item.move else None
+def find_move(model_id: ModelId) -> Move | None:
+    """The move that is under way from a name, or None. One call."""
+    return _noted_in(table.model_partition(model_id))
+
+
+def find_move_around(item: ModelItem) -> Move | None:
+    """The move of which an item is part: a note tells of it, or a model arrives by it. One call, or none."""
+    if item.arriving:
+        return _noted_in(item.arriving)
+    return Move.noted(item) if item.move else None
 
 
 def find_deleted(model_id: ModelId) -> ModelItem | None:
@@ -188,15 +199,18 @@ def until_settled(attempt: Callable[[], T]) -> T:
         try:
             return attempt()
         except Refused as refused:
-            if isinstance(refused.item, ModelItem):
-                move = Move.noted(refused.item) if refused.item.move else None
-                if refused.item.arriving:
-                    move = find_note(refused.item.arriving)
-                if move is not None:
-                    carry_out(move)
+            move = find_move_around(refused.item) if isinstance(refused.item, ModelItem) else None
+            if move is not None:
+                carry_out(move)
             raise
 
     return until_undisturbed(once)
+
+
+def _noted_in(partition: str) -> Move | None:
+    raw = read_item(partition, table.MODEL)
+    item = ModelItem.from_raw_data(raw) if raw else None
+    return Move.noted(item) if item is not None and item.move else None
 
 
 def _rows(partition: str, *, limit: int) -> list[RawItem]:
