@@ -18,8 +18,9 @@ from models_app.api.viewsets import ModelScoped
 from models_app.domain.errors import ModelNotFound, NotFound
 from models_app.domain.models import NAME_MAX_LENGTH, ModelId, ModelName, RegisteredModel
 from models_app.domain.permissions import Permission
-from models_app.domain.relocations import RESTORE_PERIOD, NothingToRestore
+from models_app.domain.relocations import NothingToRestore
 from models_app.domain.teams import TeamSlug
+from models_app.domain.versions import RESTORE_PERIOD
 from models_app.services import relocations
 
 ADDRESS = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[200], description="The model's URL.")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from models_app.domain.errors import Busy, Conflict, NotFound
 from models_app.domain.models import ModelId
-
-# How long a deleted model can be restored; as long as a deleted version.
-RESTORE_PERIOD = timedelta(days=30)
+from models_app.domain.versions import RESTORE_PERIOD
 
 # What an event decides that gives every name of a model its meaning, or takes it away. No alias is called so.
 EVERY_NAME = "*"

@@ -17,6 +17,7 @@ from models_app.domain.frameworks import Framework, Target
 from models_app.domain.labels import VersionLabel, sequence_of
 from models_app.domain.models import ModelId, VersionSummary
 
+# How long a deleted version, or a deleted model, can be restored.
 RESTORE_PERIOD = timedelta(days=30)
 
 

@@ -12,7 +12,8 @@ from models_app.domain.errors import ModelNotFound
 from models_app.domain.events import Event, EventKind
 from models_app.domain.models import ModelId, RegisteredModel
 from models_app.domain.permissions import Permission, authorize
-from models_app.domain.relocations import EVERY_NAME, RESTORE_PERIOD, Destination, ModelInUse, NothingToRestore
+from models_app.domain.relocations import EVERY_NAME, Destination, ModelInUse, NothingToRestore
+from models_app.domain.versions import RESTORE_PERIOD
 from models_app.services.deployments import placement_in, where
 from models_app.services.preconditions import Expected, expect
 from models_app.storage import models, relocations, teams

@@ -11,8 +11,9 @@ from models_app.api.relocations import RenameRequest
 from models_app.domain.errors import NotFound
 from models_app.domain.models import ModelId, ModelName
 from models_app.domain.permissions import Permission
-from models_app.domain.relocations import RESTORE_PERIOD, NothingToRestore
+from models_app.domain.relocations import NothingToRestore
 from models_app.domain.teams import TeamSlug
+from models_app.domain.versions import RESTORE_PERIOD
 from models_app.services import relocations
 from models_app.web.forms.confirming import ConfirmPage, ShownForm
 from models_app.web.forms.page import Crumb, checked
