@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from models_app.domain.actors import Actor
 from models_app.domain.aliases import Alias
 from models_app.domain.models import ModelFilter, RegisteredModel
-from models_app.domain.pages import StartKey
 from models_app.domain.permissions import authorize_platform
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import ModelVersion
 from models_app.storage import exports, models, teams
+from models_app.storage.pages import every, walk
 
 PAGE = 100
 Exported = tuple[RegisteredModel, Sequence[Alias], Iterator[ModelVersion]]
@@ -39,24 +40,12 @@ def list_teams(*, actor: Actor) -> list[TeamSlug]:
         PermissionDenied: the actor is no platform administrator.
     """
     authorize_platform(actor, "Exporting")
-    found: list[TeamSlug] = []
-    position: StartKey | None = None
-    while True:
-        page = teams.list_all(limit=PAGE, after=position)
-        found += [team.slug for team in page.items]
-        if page.next is None:
-            return found
-        position = page.next
+    return [team.slug for team in every(partial(teams.list_all, limit=PAGE))]
 
 
 def _models(team: TeamSlug) -> Iterator[Exported]:
-    position: StartKey | None = None
-    while True:
-        page = models.list_of_team(team, by_update=False, narrowed=ModelFilter(), limit=PAGE, after=position)
+    for page in walk(partial(models.list_of_team, team, by_update=False, narrowed=ModelFilter(), limit=PAGE)):
         for model in exports.get_models([each.id for each in page.items]):
             # Aliases first: what they point to is there when the versions are read.
             aliases = exports.aliases_of(model.id) if model.aliases else []
             yield model, aliases, exports.versions_of(model.id)
-        if page.next is None:
-            return
-        position = page.next

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from pynamodb.expressions.condition import Condition
 
 from models_app.domain.aliases import Alias
 from models_app.domain.models import ModelId, RegisteredModel
-from models_app.domain.pages import StartKey
 from models_app.domain.versions import ModelVersion
 from models_app.storage import models, table, versions
-from models_app.storage.pages import HIGHEST, Listing, read_batch, read_page
+from models_app.storage.pages import HIGHEST, Listing, every, read_batch, read_page
 from models_app.storage.table import AliasItem, ModelItem, RawItem, RegistryItem, VersionItem
 
 PAGE = 100
@@ -38,11 +38,4 @@ def versions_of(model_id: ModelId) -> Iterator[ModelVersion]:
 
 
 def _all(model_id: ModelId, within: Condition) -> Iterator[RawItem]:
-    listing = Listing(partition=table.model_partition(model_id), within=within)
-    position: StartKey | None = None
-    while True:
-        page = read_page(listing, limit=PAGE, after=position)
-        yield from page.items
-        if page.next is None:
-            return
-        position = page.next
+    return every(partial(read_page, Listing(partition=table.model_partition(model_id), within=within), limit=PAGE))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 from operator import and_
 from typing import Any
 
@@ -23,7 +23,7 @@ from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import ModelVersion
 from models_app.storage import table, upgrades
-from models_app.storage.pages import FILTERED_BATCH, Listing, beginning_with, read_item, read_page
+from models_app.storage.pages import FILTERED_BATCH, Listing, beginning_with, read_item, read_page, walk
 from models_app.storage.summaries import showing, showing_none, summary, words
 from models_app.storage.table import ModelItem, RawItem, RegistryItem
 from models_app.storage.transactions import Refused, Verb, Write
@@ -63,10 +63,8 @@ def list_of_team(
 def has_versions(team: TeamSlug) -> bool:
     """Whether a team has a model with a version that is not deleted. One call for every thousand models without."""
     narrowed = ModelFilter(has_versions=True)
-    page = list_of_team(team, by_update=False, narrowed=narrowed, limit=1, after=None)
-    while not page.items and page.next is not None:
-        page = list_of_team(team, by_update=False, narrowed=narrowed, limit=1, after=page.next)
-    return bool(page.items)
+    pages = walk(partial(list_of_team, team, by_update=False, narrowed=narrowed, limit=1))
+    return any(page.items for page in pages)
 
 
 def position(found: RegisteredModel, *, by_update: bool) -> StartKey:

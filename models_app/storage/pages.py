@@ -5,14 +5,17 @@ A page's end is the key of its last item, so that what is added or removed elsew
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pynamodb.expressions.condition import Condition
 
 from models_app.domain.pages import Page, StartKey
 from models_app.storage import calls
 from models_app.storage.table import RawItem, RegistryItem, connection
+
+T = TypeVar("T")
 
 # A filtered list looks at this many items a query, and stops after so many queries with whatever it found:
 # the work of one request is bounded, and the cursor goes on.
@@ -61,6 +64,22 @@ def read_page(listing: Listing, *, limit: int, after: StartKey | None = None) ->
         if position is None:
             return Page(found)
     return Page(found, {name: value["S"] for name, value in position.items()} if position else None)
+
+
+def walk(read: Callable[..., Page[T]]) -> Iterator[Page[T]]:
+    """Every page of a list, each read when it is asked for. ``read`` takes where one begins as ``after``."""
+    after: StartKey | None = None
+    while True:
+        page = read(after=after)
+        yield page
+        if page.next is None:
+            return
+        after = page.next
+
+
+def every(read: Callable[..., Page[T]]) -> Iterator[T]:
+    """Every item of a list, page by page."""
+    return (item for page in walk(read) for item in page.items)
 
 
 def read_item(partition: str, sort: str) -> RawItem | None:

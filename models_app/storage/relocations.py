@@ -12,17 +12,18 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from typing import Self, TypeVar
 
 from models_app.domain import clock
 from models_app.domain.documents import canonical_json
 from models_app.domain.events import Event
 from models_app.domain.models import ModelId, ModelTaken
-from models_app.domain.pages import StartKey
 from models_app.domain.relocations import Destination, MoveUnderWay
 from models_app.storage import calls, table
 from models_app.storage.models import SETTLED
-from models_app.storage.pages import HIGHEST, Listing, read_item, read_page
+from models_app.storage.pages import HIGHEST, Listing, every, read_item, read_page
 from models_app.storage.table import ModelItem, RawItem, RegistryItem, VersionItem
 from models_app.storage.transactions import Refused, Verb, Write, carry_on, until_undisturbed
 from models_app.storage.updates import update_if
@@ -219,13 +220,8 @@ def _rows(partition: str, *, limit: int) -> list[RawItem]:
     for prefix, newest_first in ROWS:
         within = RegistryItem.sk.between(prefix, prefix + HIGHEST)
         listing = Listing(partition=partition, within=within, newest_first=newest_first)
-        after: StartKey | None = None
-        while len(found) < limit:
-            page = read_page(listing, limit=limit - len(found), after=after)
-            found += page.items
-            after = page.next
-            if after is None:
-                break
+        if (wanted := limit - len(found)) > 0:
+            found += islice(every(partial(read_page, listing, limit=wanted)), wanted)
     return found
 
 

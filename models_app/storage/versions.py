@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -20,7 +21,7 @@ from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import Team
 from models_app.domain.versions import LiveDeployment, ModelVersion, MutablePart, VersionReference, VersionStatus
 from models_app.storage import models, table, teams
-from models_app.storage.pages import FILTERED_BATCH, HIGHEST, Listing, read_batch, read_item, read_page
+from models_app.storage.pages import FILTERED_BATCH, HIGHEST, Listing, every, read_batch, read_item, read_page
 from models_app.storage.table import AliasItem, ModelItem, NumberItem, RegistryItem, VersionItem
 from models_app.storage.transactions import Refused, Verb, Write
 
@@ -133,14 +134,9 @@ def list_tagged(model_id: ModelId, *, key: str, value: str) -> list[ModelVersion
         leaving=LIVE & VersionItem.tags.contains(canonical_json({key: value})[1:-1]),
         batch=FILTERED_BATCH,
     )
-    found: list[ModelVersion] = []
-    position: StartKey | None = None
-    while True:
-        page = read_page(listing, limit=FILTERED_BATCH, after=position)
-        found += [version(VersionItem.from_raw_data(raw)) for raw in page.items]
-        if page.next is None:
-            return [each for each in found if each.mutable.tags.get(key) == value]
-        position = page.next
+    every_item = every(partial(read_page, listing, limit=FILTERED_BATCH))
+    found = (version(VersionItem.from_raw_data(raw)) for raw in every_item)
+    return [each for each in found if each.mutable.tags.get(key) == value]
 
 
 def find_below(label: VersionLabel, *, model_id: ModelId) -> ModelVersion | None:
@@ -152,14 +148,8 @@ def find_below(label: VersionLabel, *, model_id: ModelId) -> ModelVersion | None
         newest_first=True,
         batch=DELETED_IN_A_ROW,
     )
-    position: StartKey | None = None
-    while True:
-        page = read_page(listing, limit=1, after=position)
-        if page.items:
-            return version(VersionItem.from_raw_data(page.items[0]))
-        if page.next is None:
-            return None
-        position = page.next
+    highest = next(every(partial(read_page, listing, limit=1)), None)
+    return version(VersionItem.from_raw_data(highest)) if highest is not None else None
 
 
 def _latest(reference: VersionReference) -> ModelVersion:

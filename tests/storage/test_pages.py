@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models_app.domain.pages import StartKey
-from models_app.storage import pages
-from models_app.storage.pages import MAX_QUERIES, Listing, read_batch, read_page
+from models_app.storage.pages import FILTERED_BATCH, MAX_QUERIES, Listing, read_batch, read_page, walk
 from models_app.storage.table import MembershipItem, RawItem, RegistryItem
 from tests.costs import counted_calls
 
@@ -46,15 +46,9 @@ def numbers(items: list[RawItem]) -> list[int]:
     return [int(item["username"]["S"]) for item in items]
 
 
-def walk(listing: Listing, *, limit: int) -> list[list[int]]:
+def pages_of(listing: Listing, *, limit: int) -> list[list[int]]:
     """Every page of a listing, from the first to the last."""
-    found, position = [], None
-    while True:
-        page = read_page(listing, limit=limit, after=position)
-        found.append(numbers(list(page.items)))
-        if page.next is None:
-            return found
-        position = page.next
+    return [numbers(list(page.items)) for page in walk(partial(read_page, listing, limit=limit))]
 
 
 def within(count: int, *, index: str | None = None, newest_first: bool = False, **more: object) -> Listing:
@@ -79,7 +73,7 @@ class TestAPage:
         count: int,
         limit: int,
     ) -> None:
-        found = walk(within(count, index=index, newest_first=newest_first), limit=limit)
+        found = pages_of(within(count, index=index, newest_first=newest_first), limit=limit)
 
         whole = sorted(range(count), reverse=newest_first)
         assert sorted(number for page in found for number in page) == sorted(whole)
@@ -88,7 +82,7 @@ class TestAPage:
         assert found[-1]
 
     def test_a_list_that_fills_its_last_page_leads_to_no_empty_one(self) -> None:
-        assert [len(page) for page in walk(within(20), limit=5)] == [5, 5, 5, 5]
+        assert [len(page) for page in pages_of(within(20), limit=5)] == [5, 5, 5, 5]
 
     def test_one_that_is_as_long_as_the_page_has_no_next(self) -> None:
         assert read_page(within(20), limit=20).next is None
@@ -120,7 +114,7 @@ class TestAPage:
         large = Listing(partition=PARTITION, within=MembershipItem.sk.between("090", "099"))
 
         with counted_calls() as sent:
-            found = walk(large, limit=10)
+            found = pages_of(large, limit=10)
 
         assert found == [list(range(90, 100))]
         assert 1 < len(sent) <= MAX_QUERIES
@@ -131,7 +125,7 @@ class TestAFilteredPage:
     @given(limit=st.integers(1, 30), batch=st.none() | st.integers(1, 60))
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_pages_together_are_what_the_filter_leaves(self, limit: int, batch: int | None) -> None:
-        found = walk(within(80, leaving=EVEN, batch=batch), limit=limit)
+        found = pages_of(within(80, leaving=EVEN, batch=batch), limit=limit)
 
         assert [number for page in found for number in page] == list(range(0, 80, 2))
         assert all(len(page) <= limit for page in found)
@@ -147,7 +141,7 @@ class TestAFilteredPage:
         assert page.next is not None
 
     def test_the_end_is_reached_all_the_same(self) -> None:
-        assert not any(walk(within(80, leaving=MembershipItem.role == "nobody"), limit=5))
+        assert not any(pages_of(within(80, leaving=MembershipItem.role == "nobody"), limit=5))
 
     def test_a_larger_batch_finds_the_same_with_fewer_queries(self) -> None:
         with counted_calls() as sent:
@@ -178,4 +172,4 @@ class TestReadingManyAtOnce:
 
 
 def test_the_bound_is_the_published_one() -> None:
-    assert (pages.MAX_QUERIES, pages.FILTERED_BATCH) == (4, 250)
+    assert (MAX_QUERIES, FILTERED_BATCH) == (4, 250)
