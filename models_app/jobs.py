@@ -49,8 +49,7 @@ def take_report(envelope: Mapping[str, Any]) -> str | None:
     Raises:
         Busy: not now; the event is to be delivered again.
     """
-    told = envelope.get("detail")
-    detail: Mapping[str, Any] = told if isinstance(told, Mapping) else {}
+    detail = _detail(envelope)
     try:
         _, actor = ticket_holder(_text(detail, "ticket"), request_id=_text(envelope, "id"))
         said = ReportRequest(data={name: detail[name] for name in ("status", "detail") if name in detail})
@@ -84,8 +83,7 @@ def take_event(envelope: Mapping[str, Any]) -> Tally:
     Raises:
         Busy: not now; the event is to be delivered again.
     """
-    told = envelope.get("detail")
-    detail: Mapping[str, Any] = told if isinstance(told, Mapping) else {}
+    detail = _detail(envelope)
     try:
         model_id = ModelId.parse(_text(detail, "modelId"))
     except ModelNotFound:
@@ -110,6 +108,12 @@ def take_event(envelope: Mapping[str, Any]) -> Tally:
 def deliver_webhooks() -> Tally:
     """Try again what webhooks did not take."""
     return deliveries.deliver_due()
+
+
+def _detail(envelope: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an event of the bus tells; nothing if that is no object."""
+    told = envelope.get("detail")
+    return told if isinstance(told, Mapping) else {}
 
 
 def _text(document: Mapping[str, Any], name: str) -> str:
