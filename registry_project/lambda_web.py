@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from models_app.api.problems import CONTENT_TYPE, unserved_body
+
 if TYPE_CHECKING:
     from zappa.handler import LambdaHandler
 
@@ -57,9 +59,9 @@ def answer(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Answer a request."""
     headers = _headers_of(event)
     if doubled := sorted(name for name, values in headers.items() if name in ONCE and len(values) > 1):
-        return _problem(400, "bad-request", "The request is malformed", f"Send {', '.join(doubled)} once.")
+        return _problem(event, 400, f"Send {', '.join(doubled)} once.")
     if SLASH_IN_NAME.search(event["path"]):
-        return _problem(404, "no-such-page", "Nothing is here", "No name holds a slash, written as it may be.")
+        return _problem(event, 404)
     # What API Gateway saw itself; what the caller says of it counts for nothing.
     headers |= {
         "x-forwarded-for": [f"{event['requestContext']['identity'].get('sourceIp', '')}, api-gateway"],
@@ -75,7 +77,7 @@ def answer(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     [handler] = _loaded
     given: dict[str, Any] = handler.handler(cleaned, context)
     if "multiValueHeaders" not in given:  # Zappa's own way to say that something broke
-        return _problem(500, "internal-error", "Something went wrong here", "It is in the log.")
+        return _problem(event, 500)
     del given["headers"]  # the same again, with one value each
     return given | {
         "multiValueHeaders": {name: list(dict.fromkeys(v)) for name, v in given["multiValueHeaders"].items()}
@@ -92,10 +94,12 @@ def _headers_of(event: Mapping[str, Any]) -> dict[str, list[str]]:
     return headers
 
 
-def _problem(status: int, slug: str, title: str, detail: str) -> dict[str, Any]:
-    body = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
+def _problem(event: Mapping[str, Any], status: int, detail: str | None = None) -> dict[str, Any]:
+    """A refusal of a request that the application never saw, or did not survive, in the form of its own."""
+    request_id = str(event["requestContext"].get("requestId", ""))
+    headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", "X-Request-Id": request_id}
     return {
         "statusCode": status,
-        "multiValueHeaders": {"Content-Type": ["application/problem+json"], "Cache-Control": ["no-store"]},
-        "body": json.dumps(body),
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "body": json.dumps(unserved_body(status, request_id=request_id, detail=detail)),
     }

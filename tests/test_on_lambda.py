@@ -12,6 +12,10 @@ from typing import Any
 
 import pytest
 
+from models_app.api.problems import FRAMEWORK_PROBLEMS
+from registry_project import lambda_web
+from tests.aws.runtime import an_event
+from tests.callers import Answer
 from tests.engine import Engine
 from tests.test_documentation import ROOT
 from tests.test_logs import Log, log
@@ -53,6 +57,32 @@ class TestRequestIds:
 
         (event,) = payments.viewer.gets("models/payments.fraud/events").body["results"]
         assert event["requestId"] == ID
+
+
+class TestRefusalsAtTheDoor:
+    """Of requests that the application never sees: they read like its own."""
+
+    @pytest.mark.parametrize(
+        ("path", "host", "status", "slug", "detail"),
+        [
+            ("/api/v1/models/payments.x%2F1", ["a"], 404, "no-such-page", "Check the path"),
+            ("/api/v1/me", ["a", "b"], 400, "bad-request", "Send host once."),
+        ],
+        ids=["a slash in a name", "two hosts"],
+    )
+    def test_are_problems_with_the_gateways_id(
+        self, path: str, host: list[str], status: int, slug: str, detail: str
+    ) -> None:
+        event = an_event("GET", path)
+        event["multiValueHeaders"]["Host"] = host
+
+        given = lambda_web.answer(event, None)
+
+        headers = {name: values[0] for name, values in given["multiValueHeaders"].items()}
+        answer = Answer(given["statusCode"], json.loads(given["body"]), headers)
+        assert (answer.status, answer.slug, answer.headers["X-Request-Id"]) == (status, slug, ID)
+        assert answer.problem["title"] == FRAMEWORK_PROBLEMS[status][1]
+        assert answer.problem["detail"].startswith(detail)
 
 
 class TestLines:

@@ -127,17 +127,26 @@ def flatten(detail: Any, path: str = "") -> Iterator[FieldError]:
 
 def framework_body(request: Any, code: int) -> dict[str, Any]:
     """What Django or DRF refuses by itself, as a problem document."""
-    slug, title, detail = FRAMEWORK_PROBLEMS.get(code, FRAMEWORK_PROBLEMS[400])
-    return _body(request, slug, title, code, detail)
+    return unserved_body(code, request_id=getattr(request, "request_id", ""))
+
+
+def unserved_body(code: int, *, request_id: str, detail: str | None = None) -> dict[str, Any]:
+    """The same where there is no request yet; ``detail`` where more can be said than for all of that status."""
+    slug, title, usual = FRAMEWORK_PROBLEMS.get(code, FRAMEWORK_PROBLEMS[400])
+    return _document(slug, title, code, detail or usual, request_id)
 
 
 def _body(request: Any, slug: str, title: str, code: int, detail: str) -> dict[str, Any]:
+    return _document(slug, title, code, detail, getattr(request, "request_id", ""))
+
+
+def _document(slug: str, title: str, code: int, detail: str, request_id: str) -> dict[str, Any]:
     return {
         "type": f"/problems/{slug}",
         "title": title,
         "status": code,
         "detail": detail,
-        "requestId": getattr(request, "request_id", ""),
+        "requestId": request_id,
     }
 
 

@@ -114,7 +114,8 @@ class TestWhatACallerSaysOfItself:
             "/api%2fv1/models",
             "/api/v1/models/payments.x%2F..%2Fpayments.fraud/1",
         ):
-            assert asks(function, fraud.viewer, "GET", path).status == 404
+            answer = asks(function, fraud.viewer, "GET", path)
+            assert (answer.status, answer.document["type"]) == (404, "/problems/no-such-page")
 
     def test_a_percent_sign_that_is_one_stays_one(self, function: Function, fraud: Cast) -> None:
         assert asks(function, fraud.viewer, "GET", "/api/v1/models/payments.fraud%252F1").status == 404
