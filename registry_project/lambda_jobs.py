@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from django.conf import settings
 
 from models_app import jobs
 from models_app.outbox import relay
 from models_app.outbox.bus import SOURCE
 from models_app.services.deliveries import Tally
-
-NAMESPACE = "ModelRegistry"
+from registry_project.metrics import measure
 
 
 class Refused(Exception):
@@ -72,10 +70,4 @@ def _told(tally: Tally) -> dict[str, Any]:
 
 
 def _measure(**figures: float) -> None:
-    """Write figures to the log in the form of which CloudWatch makes metrics, by stage."""
-    metrics = EphemeralMetrics(namespace=NAMESPACE)
-    for name, figure in figures.items():
-        unit = MetricUnit.Seconds if name.endswith("Seconds") else MetricUnit.Count
-        metrics.add_metric(name=name, unit=unit, value=figure)
-    metrics.add_dimension(name="Stage", value=settings.ENVIRONMENT)
-    metrics.flush_metrics()
+    measure(figures, stage=settings.ENVIRONMENT)

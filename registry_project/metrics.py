@@ -7,7 +7,7 @@ becomes a line in the log of which CloudWatch makes a metric (EMF), once for eac
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
@@ -37,11 +37,18 @@ class MetricsHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write the metrics of a fact; facts that nobody counts write nothing."""
         for count in counts_of(getattr(record, "fact", None)):
-            metrics = EphemeralMetrics(namespace=NAMESPACE)
-            metrics.add_metric(name=count.name, unit=MetricUnit.Count, value=1)
-            for name, value in {"Stage": self.stage, **count.dimensions}.items():
-                metrics.add_dimension(name=name, value=value)
-            metrics.flush_metrics()
+            measure({count.name: 1}, stage=self.stage, by=count.dimensions)
+
+
+def measure(figures: Mapping[str, float], *, stage: str, by: Mapping[str, str] | None = None) -> None:
+    """Write figures to the log in the form of which CloudWatch makes metrics, by stage and by what else they differ."""
+    metrics = EphemeralMetrics(namespace=NAMESPACE)
+    for name, figure in figures.items():
+        unit = MetricUnit.Seconds if name.endswith("Seconds") else MetricUnit.Count
+        metrics.add_metric(name=name, unit=unit, value=figure)
+    for name, value in {"Stage": stage, **(by or {})}.items():
+        metrics.add_dimension(name=name, value=value)
+    metrics.flush_metrics()
 
 
 def counts_of(fact: object) -> Iterator[Count]:
