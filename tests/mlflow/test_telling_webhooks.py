@@ -330,7 +330,7 @@ class TestOnce:
         receiver.manner = say(503)
         payments.contributor.registers("fraud")
         hands_over()
-        receiver.manner, receiver.told = lambda told: told.answer(200), []
+        receiver.manner, receiver.told = lambda told: told.say(200), []
 
         with time_machine.travel(clock.now() + timedelta(minutes=2), tick=True):
             tallies = at_once([jobs.deliver_webhooks] * 8)
@@ -353,7 +353,7 @@ class TestAgain:
             assert jobs.deliver_webhooks() == Tally()
         with time_machine.travel(start + timedelta(seconds=70), tick=True):
             assert jobs.deliver_webhooks() == Tally(failed=1)
-        receiver.manner = lambda told: told.answer(204)
+        receiver.manner = lambda told: told.say(204)
         with time_machine.travel(start + timedelta(minutes=4), tick=True):
             assert jobs.deliver_webhooks() == Tally(delivered=1)
             assert jobs.deliver_webhooks() == Tally()
@@ -370,7 +370,7 @@ class TestAgain:
         receiver.manner = lambda told: told.hang_up()
         payments.contributor.registers("fraud")
         hands_over("ModelVersionRegistered")
-        receiver.manner = lambda told: told.answer(200)
+        receiver.manner = lambda told: told.say(200)
 
         with time_machine.travel(clock.now() + timedelta(minutes=2), tick=True):
             jobs.deliver_webhooks()
@@ -472,7 +472,7 @@ class TestOthers:
         sleeping = threading.Event()
         makes(payments.maintainer, f"http://127.0.0.1:{receiver.port}/sleeps", name="sleeps")
         makes(payments.maintainer, f"http://127.0.0.1:{receiver.port}/wakes", name="wakes")
-        receiver.manner = lambda told: sleeping.wait(3) if told.path == "/sleeps" else told.answer(200)
+        receiver.manner = lambda told: sleeping.wait(3) if told.path == "/sleeps" else told.say(200)
         for version in ("1", "2", "3"):
             payments.contributor.registers("fraud", version=version)
 
@@ -504,7 +504,7 @@ class TestOthers:
         for name in ("gone", "there"):
             url = f"http://127.0.0.1:{receiver.port}/{name}"
             ids[name] = makes(payments.maintainer, url, name=name).body["webhook"]["webhook_id"]
-        receiver.manner = lambda told: told.answer(503 if told.path == "/gone" else 200)
+        receiver.manner = lambda told: told.say(503 if told.path == "/gone" else 200)
         an_hour_ago, behind = clock.now() - timedelta(hours=1), clock.now() - timedelta(minutes=1)
         for number in range(telling.DUE_BATCH + 20):
             owed(ids["gone"], f"gone-{number}", since=an_hour_ago)
@@ -558,7 +558,7 @@ class TestOnLambda:
         [envelope] = [each for each in envelopes() if each["detail-type"] == "ModelVersionRegistered"]
 
         assert lambda_handler(envelope, None) == {"delivered": 0, "failed": 1, "givenUp": 0}
-        receiver.manner = lambda told: told.answer(200)
+        receiver.manner = lambda told: told.say(200)
         with time_machine.travel(clock.now() + timedelta(minutes=2), tick=True):
             assert lambda_handler({"job": "deliver_webhooks"}, None) == {"delivered": 2, "failed": 0, "givenUp": 0}
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import socket
 import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from http.server import BaseHTTPRequestHandler
 
 from tests import event_contract
+from tests.outbox.listeners import Arrival, Listener
 
 
-class Call:
+class Call(Arrival):
     """One PutEvents that arrived at the played bus."""
 
     def __init__(self, handler: BaseHTTPRequestHandler, closing: threading.Event) -> None:
-        self.handler = handler
+        super().__init__(handler)
         self.closing = closing
-        self.entries = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))["Entries"]
+        self.entries = json.loads(self.body)["Entries"]
         self.ids = [json.loads(entry["Detail"])["eventId"] for entry in self.entries]
         self.taken: list[str] = []
 
@@ -31,21 +29,8 @@ class Call:
             for each, refusal in zip(self.ids, refusals, strict=True)
         ]
         failed = len(self.ids) - len(self.taken)
-        self.say(200, json.dumps({"FailedEntryCount": failed, "Entries": results}).encode())
-
-    def say(self, status: int, content: bytes) -> None:
-        """Answer something."""
-        self.handler.send_response_only(status)
-        self.handler.send_header("Content-Type", "application/x-amz-json-1.1")
-        self.handler.send_header("Content-Length", str(len(content)))
-        self.handler.end_headers()
-        self.handler.wfile.write(content)
-
-    def hang_up(self) -> None:
-        """End the connection without a word."""
-        self.handler.close_connection = True
-        with contextlib.suppress(OSError):
-            self.handler.connection.shutdown(socket.SHUT_RDWR)
+        answer = json.dumps({"FailedEntryCount": failed, "Entries": results}).encode()
+        self.say(200, answer, content_type="application/x-amz-json-1.1")
 
 
 Manner = Callable[[Call], None]
@@ -75,20 +60,16 @@ def refuse(refused: Callable[[str], bool], code: str = "InternalFailure") -> Man
 
 def say(status: int, content: bytes) -> Manner:
     """Nothing is taken; the answer is what somebody else would say."""
-    return lambda call: call.say(status, content)
+    return lambda call: call.say(status, content, content_type="application/x-amz-json-1.1")
 
 
-class PlayedBus:
+class PlayedBus(Listener):
     """A bus on loopback that behaves as it is told, and notes what it was asked and what it took, in order."""
 
     def __init__(self) -> None:
         self.manner: Manner = take
-        self.closing = threading.Event()
         self.calls: list[Call] = []
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        super().__init__()
 
     @property
     def asked(self) -> list[str]:
@@ -109,27 +90,12 @@ class PlayedBus:
 
     def close(self) -> None:
         """Take it down. All that it was asked to take must be as the contract says."""
-        self.closing.set()
-        self.server.shutdown()
-        self.server.server_close()
+        super().close()
         for entry in (each for call in self.calls for each in call.entries):
             event_contract.check(entry["DetailType"], json.loads(entry["Detail"]))
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        bus = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            wbufsize = -1
-            disable_nagle_algorithm = True
-
-            def do_POST(self) -> None:
-                call = Call(self, bus.closing)
-                bus.calls.append(call)
-                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                    bus.manner(call)
-
-            def log_message(self, *_: Any) -> None:
-                """Say nothing."""
-
-        return Handler
+    def hear(self, handler: BaseHTTPRequestHandler) -> None:
+        """Note a call, and answer as it is this bus's manner."""
+        call = Call(handler, self.closing)
+        self.calls.append(call)
+        self.manner(call)

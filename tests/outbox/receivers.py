@@ -7,23 +7,22 @@ import contextlib
 import hashlib
 import hmac
 import json
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.outbox.listeners import Arrival, Listener
 
 SECRET = "shared-with-the-receiver"
 
 
-class Told:
-    """One request that arrived."""
+class Told(Arrival):
+    """One telling that arrived."""
 
     def __init__(self, handler: BaseHTTPRequestHandler) -> None:
-        self.handler = handler
+        super().__init__(handler)
         self.path = handler.path
         self.headers = dict(handler.headers)
-        self.body = handler.rfile.read(int(handler.headers["Content-Length"]))
 
     @property
     def id(self) -> str:
@@ -51,76 +50,39 @@ class Told:
         wanted = base64.b64encode(hmac.new(secret.encode(), signed, hashlib.sha256).digest()).decode()
         return hmac.compare_digest(self.headers["X-MLflow-Signature"], f"v1,{wanted}")
 
-    def answer(self, status: int, content: bytes = b"", **headers: str) -> None:
-        """Say something."""
-        self.handler.send_response_only(status)
-        for name, value in headers.items():
-            self.handler.send_header(name.replace("_", "-"), value)
-        self.handler.send_header("Content-Length", str(len(content)))
-        self.handler.end_headers()
-        self.handler.wfile.write(content)
-
-    def hang_up(self) -> None:
-        """Take it, and end the connection without a word."""
-        self.handler.close_connection = True
-        with contextlib.suppress(OSError):
-            self.handler.connection.shutdown(socket.SHUT_RDWR)
-
 
 Manner = Callable[[Told], None]
 
 
 def thank(told: Told) -> None:
     """Take it."""
-    told.answer(200, b"thanks")
+    told.say(200, b"thanks")
 
 
 def say(status: int, **headers: str) -> Manner:
     """Answer with a status."""
-    return lambda told: told.answer(status, b"no", **headers)
+    return lambda told: told.say(status, b"no", **headers)
 
 
-class Receiver:
+class Receiver(Listener):
     """A receiver on loopback. ``manner`` says how it answers; ``told`` is what it heard, in order."""
 
     def __init__(self) -> None:
         self.manner: Manner = thank
         self.told: list[Told] = []
-        self.closing = threading.Event()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
-        self.port = self.server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}/hooks/path-key?query-key=1"
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        super().__init__()
+        self.url += "/hooks/path-key?query-key=1"
 
     @property
     def heard(self) -> list[str]:
         """What it was told of."""
         return [each.about for each in self.told]
 
-    def close(self) -> None:
-        """Take it down."""
-        self.closing.set()
-        self.server.shutdown()
-        self.server.server_close()
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            wbufsize = -1
-
-            def do_POST(self) -> None:
-                told = Told(self)
-                receiver.told.append(told)
-                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                    receiver.manner(told)
-
-            def log_message(self, *_: Any) -> None:
-                """Say nothing."""
-
-        return Handler
+    def hear(self, handler: BaseHTTPRequestHandler) -> None:
+        """Note a telling, and answer as it is this receiver's manner."""
+        told = Told(handler)
+        self.told.append(told)
+        self.manner(told)
 
 
 @contextlib.contextmanager

@@ -174,7 +174,7 @@ class TestThatItEnds:
         assert time.monotonic() - started < 3
 
     def test_little_of_a_long_answer_is_read(self, receiver: Receiver) -> None:
-        receiver.manner = lambda told: told.answer(200, b"x" * 10_000_000)
+        receiver.manner = lambda told: told.say(200, b"x" * 10_000_000)
 
         outcome = posts(receiver.url)
 
