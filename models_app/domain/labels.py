@@ -100,6 +100,15 @@ def sequence_of(label: VersionLabel, *, at: datetime, attempt: int = 0) -> int |
     return clock.to_milliseconds(at) * 1000 + (zlib.crc32(label.encode()) + attempt) % 1000
 
 
+def number_of(label: VersionLabel, sequence: int | None) -> str:
+    """What clients call a version that know versions by numbers only.
+
+    >>> number_of(VersionLabel("7"), None), number_of(VersionLabel("1.2.0"), 1772546700000512)
+    ('7', '1772546700000512')
+    """
+    return label if sequence is None else str(sequence)
+
+
 def is_number(text: str) -> bool:
     """Whether a label is a number that people count with: the others have a number beside them.
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 from models_app.domain.aliases import AliasName
 from models_app.domain.errors import Conflict, InvalidFields, ModelNotFound
 from models_app.domain.frameworks import Framework, Target
-from models_app.domain.labels import VersionLabel
+from models_app.domain.labels import VersionLabel, number_of
 from models_app.domain.teams import TeamSlug
 
 NAME_MAX_LENGTH = 128
@@ -95,7 +95,7 @@ class VersionSummary:
     @property
     def number(self) -> str:
         """What clients call it that know versions by numbers only."""
-        return self.label if self.sequence is None else str(self.sequence)
+        return number_of(self.label, self.sequence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,9 @@ T = TypeVar("T")
 # Where the next page begins. Storage makes and reads it; for everybody else it is a thing to hand back.
 StartKey = dict[str, str]
 
+# How many items of a filtered list are looked at in one call.
+FILTERED_BATCH = 250
+
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):

@@ -14,7 +14,7 @@ from models_app.domain.artifacts import Artifact
 from models_app.domain.documents import Json, canonical_json
 from models_app.domain.errors import InvalidFields, VersionNotFound
 from models_app.domain.frameworks import Framework, Target
-from models_app.domain.labels import VersionLabel, sequence_of
+from models_app.domain.labels import VersionLabel, number_of, sequence_of
 from models_app.domain.models import ModelId, VersionSummary
 
 # How long a deleted version, or a deleted model, can be restored.
@@ -182,7 +182,7 @@ class ModelVersion:
     @property
     def number(self) -> str:
         """What clients call it that know versions by numbers only."""
-        return self.label if self.sequence is None else str(self.sequence)
+        return number_of(self.label, self.sequence)
 
     @property
     def is_deleted(self) -> bool:

@@ -9,6 +9,7 @@ from models_app.domain import clock, documents
 from models_app.domain.errors import InvalidFields, ModelNotFound
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelFilter, ModelId, ModelName, RegisteredModel
+from models_app.domain.pages import FILTERED_BATCH
 from models_app.domain.versions import ModelVersion
 from models_app.mlflow import pages
 from models_app.mlflow.calls import Call
@@ -29,7 +30,6 @@ MAX_MODELS = 1000
 MAX_VERSIONS = 200_000  # that may be asked for; a page has no more than fit into Lambda's 6 MB
 MOST_VERSIONS = 1000
 PAGE_BYTES = 4_000_000
-FILTERED_BATCH = 250
 MAX_CALLS = 20
 
 # What the other fields of one of them take in an answer.

@@ -18,10 +18,10 @@ from models_app.domain.documents import canonical_json
 from models_app.domain.frameworks import Framework
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
-from models_app.domain.pages import Page, StartKey
+from models_app.domain.pages import FILTERED_BATCH, Page, StartKey
 from models_app.domain.teams import TeamSlug
 from models_app.storage import table
-from models_app.storage.pages import FILTERED_BATCH, Listing, read_item, read_page
+from models_app.storage.pages import Listing, read_item, read_page
 from models_app.storage.table import DeploymentItem, RawItem, RegistryItem
 from models_app.storage.transactions import Refused, Verb, Write
 

@@ -19,11 +19,11 @@ from models_app.domain.documents import canonical_json
 from models_app.domain.errors import ModelNotFound
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelFilter, ModelId, ModelTaken, RegisteredModel
-from models_app.domain.pages import Page, StartKey
+from models_app.domain.pages import FILTERED_BATCH, Page, StartKey
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import ModelVersion
 from models_app.storage import table, upgrades
-from models_app.storage.pages import FILTERED_BATCH, Listing, beginning_with, read_item, read_page, walk
+from models_app.storage.pages import Listing, beginning_with, read_item, read_page, walk
 from models_app.storage.summaries import showing, showing_none, summary, words
 from models_app.storage.table import ModelItem, RawItem, RegistryItem
 from models_app.storage.transactions import Refused, Verb, Write

@@ -17,9 +17,8 @@ from models_app.storage.table import RawItem, RegistryItem, connection
 
 T = TypeVar("T")
 
-# A filtered list looks at this many items a query, and stops after so many queries with whatever it found:
-# the work of one request is bounded, and the cursor goes on.
-FILTERED_BATCH = 250
+# A filtered list stops after so many queries with whatever it found: the work of one request is bounded, and the cursor
+# goes on.
 MAX_QUERIES = 4
 
 # Sorts behind every character of a name.

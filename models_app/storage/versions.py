@@ -17,11 +17,11 @@ from models_app.domain.errors import AliasNotFound, ModelNotFound, VersionNotFou
 from models_app.domain.frameworks import Framework, Target
 from models_app.domain.labels import VersionLabel, label_in
 from models_app.domain.models import ModelId, RegisteredModel
-from models_app.domain.pages import Page, StartKey
+from models_app.domain.pages import FILTERED_BATCH, Page, StartKey
 from models_app.domain.teams import Team
 from models_app.domain.versions import LiveDeployment, ModelVersion, MutablePart, VersionReference, VersionStatus
 from models_app.storage import models, table, teams
-from models_app.storage.pages import FILTERED_BATCH, HIGHEST, Listing, every, read_batch, read_item, read_page
+from models_app.storage.pages import HIGHEST, Listing, every, read_batch, read_item, read_page
 from models_app.storage.table import AliasItem, ModelItem, NumberItem, RegistryItem, VersionItem
 from models_app.storage.transactions import Refused, Verb, Write
 

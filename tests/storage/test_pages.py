@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models_app.domain.pages import StartKey
-from models_app.storage.pages import FILTERED_BATCH, MAX_QUERIES, Listing, read_batch, read_page, walk
+from models_app.domain.pages import FILTERED_BATCH, StartKey
+from models_app.storage.pages import MAX_QUERIES, Listing, read_batch, read_page, walk
 from models_app.storage.table import MembershipItem, RawItem, RegistryItem
 from tests.costs import counted_calls
 
