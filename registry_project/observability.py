@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from models_app.domain.actors import Actor
 from models_app.domain.clock import new_id
 from models_app.domain.teams import TeamSlug
-from models_app.storage.calls import deadline
+from models_app.storage.calls import REQUEST_SECONDS, deadline
 from models_app.storage.metering import metered
 from registry_project.tracing import trace_id, traced
 
@@ -23,6 +23,7 @@ log = logging.getLogger("registry.requests")
 
 # A caller's own id helps to follow a request over several services; anything else in that header is not repeated.
 CALLERS_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+ANSWERING_SECONDS = 0.5  # what it takes to say that there was not enough time
 _requests_before = itertools.count()  # of this process
 
 TOKENS = re.compile(
@@ -42,7 +43,7 @@ class RequestMiddleware:
         is_cold = next(_requests_before) == 0
         started = time.perf_counter()
         with traced() as annotate, metered() as consumed:
-            with deadline():
+            with deadline(_seconds(request)):
                 response = self.get_response(request)
             response.headers["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
             about = _about(request)
@@ -62,6 +63,14 @@ class RequestMiddleware:
             facts |= {"functionVersion": context.function_version, "traceId": trace_id()}
         log.info("request", extra={"facts": facts})
         return response
+
+
+def _seconds(request: HttpRequest) -> float:
+    """How long the answer may take: as ever, or what Lambda leaves of a function's time, if that is less."""
+    context = request.META.get("lambda.context")
+    if context is None:
+        return REQUEST_SECONDS
+    return min(REQUEST_SECONDS, float(context.get_remaining_time_in_millis()) / 1000 - ANSWERING_SECONDS)
 
 
 def _request_id(request: HttpRequest) -> str:

@@ -67,6 +67,15 @@ def fresh_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "_last", (0, 0))
 
 
+@pytest.fixture(autouse=True)
+def fresh_breaker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What storage did to one test must not keep the next one from asking it."""
+    from models_app.storage import calls
+    from models_app.storage.breaker import Breaker
+
+    monkeypatch.setattr(calls, "breaker", Breaker(failures=calls.FAILURES, rest_seconds=calls.REST_SECONDS))
+
+
 @pytest.fixture
 def engine(request: pytest.FixtureRequest) -> Engine:
     """This process's engine."""

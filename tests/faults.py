@@ -21,10 +21,12 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from models_app.storage import calls
 from models_app.storage.table import connection
 from tests.engine import Engine
 
 ERRORS = "com.amazonaws.dynamodb.v20120810#"
+INTERNAL = "arn:aws:dynamodb:us-east-1:123456789012:table/model-registry"  # which no caller may be told
 SERVER_ERRORS = {"InternalServerError": 500, "ServiceUnavailable": 503}
 HOP = {"connection", "content-length", "transfer-encoding"}
 
@@ -96,6 +98,17 @@ def black_hole(exchange: Exchange) -> None:
     exchange.hang_up()
 
 
+def late(seconds: float) -> Fault:
+    """It is done, and the answer comes when nobody waits for it any more."""
+
+    def lagging(exchange: Exchange) -> None:
+        answer = exchange.forward()
+        exchange.closing.wait(seconds)
+        exchange.answer(*answer)
+
+    return lagging
+
+
 def corrupt(exchange: Exchange) -> None:
     """It is done, and the answer arrives with its bits flipped: it is not even text."""
     status, headers, content = exchange.forward()
@@ -120,11 +133,14 @@ def truncate(exchange: Exchange) -> None:
     exchange.hang_up()
 
 
-def refuse(code: str) -> Fault:
-    """Nothing is done, and DynamoDB says why in its own words."""
+def refuse(code: str, *, because: str | None = None) -> Fault:
+    """Nothing is done, and DynamoDB says why in its own words; ``because`` of which limit, where it throttles."""
 
     def refusing(exchange: Exchange) -> None:
-        body = {"__type": ERRORS + code, "message": f"{code}: injected"}
+        body: dict[str, Any] = {"__type": ERRORS + code, "message": f"{code}: {INTERNAL}"}
+        if because:
+            name = "throttlingReasons" if code == "ThrottlingException" else "ThrottlingReasons"
+            body[name] = [{"reason": because, "resource": INTERNAL}]
         exchange.say(SERVER_ERRORS.get(code, 400), body)
 
     return refusing
@@ -135,14 +151,20 @@ def hand_back(exchange: Exchange) -> None:
     exchange.say(200, {"Responses": {}, "UnprocessedKeys": json.loads(exchange.body)["RequestItems"]})
 
 
-def cancel(reason: str) -> Fault:
-    """Nothing is done: the transaction was cancelled because of its first item, ``TransactionConflict`` say."""
+def break_down(status: int) -> Fault:
+    """Nothing is done, and something in front of DynamoDB says so in a page of its own."""
+    return lambda exchange: exchange.answer(status, {"Content-Type": "text/html"}, b"<html>Bad gateway</html>")
+
+
+def cancel(*codes: str) -> Fault:
+    """Nothing is done: the transaction was cancelled because of its first items, ``TransactionConflict`` say."""
 
     def cancelling(exchange: Exchange) -> None:
-        others = len(json.loads(exchange.body)["TransactItems"]) - 1
-        reasons: list[dict[str, Any]] = [{"Code": reason, "Message": "injected"}, *[{"Code": "None"}] * others]
+        items = len(json.loads(exchange.body)["TransactItems"])
+        named: list[dict[str, Any]] = [{"Code": each, "Message": INTERNAL} for each in codes[:items]]
+        reasons = named + [{"Code": "None"}] * (items - len(named))
         code = "TransactionCanceledException"
-        body = {"__type": ERRORS + code, "Message": f"{code}: injected", "CancellationReasons": reasons}
+        body = {"__type": ERRORS + code, "Message": f"{code}: {INTERNAL}", "CancellationReasons": reasons}
         exchange.say(400, body)
 
     return cancelling
@@ -180,7 +202,8 @@ class Wire:
         return sum(fault is not pass_on for _, fault in self.met)
 
     def mend(self) -> None:
-        """Forget all plans."""
+        """Forget all plans. This process need not find out by itself that storage is well again."""
+        calls.breaker.note(succeeded=True)
         self.forgets_tokens = False
         for memory in (self.planned, self.standing, self.met):
             memory.clear()

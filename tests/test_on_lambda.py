@@ -16,6 +16,7 @@ from models_app.api.problems import FRAMEWORK_PROBLEMS
 from registry_project import lambda_web
 from tests.aws.runtime import an_event
 from tests.callers import Answer
+from tests.costs import counted_calls
 from tests.engine import Engine
 from tests.test_documentation import ROOT
 from tests.test_logs import Log, log
@@ -28,7 +29,7 @@ TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sample
 # As Zappa hands a request on: the event and the context stand in the WSGI environment.
 FROM_GATEWAY = {
     "lambda.event": {"requestContext": {"requestId": ID, "stage": "prod"}},
-    "lambda.context": SimpleNamespace(function_version="17"),
+    "lambda.context": SimpleNamespace(function_version="17", get_remaining_time_in_millis=lambda: 29_000),
 }
 
 # Serves one request and says what it imported for that.
@@ -83,6 +84,20 @@ class TestRefusalsAtTheDoor:
         assert (answer.status, answer.slug, answer.headers["X-Request-Id"]) == (status, slug, ID)
         assert answer.problem["title"] == FRAMEWORK_PROBLEMS[status][1]
         assert answer.problem["detail"].startswith(detail)
+
+
+class TestTime:
+    @pytest.mark.parametrize(("left", "status"), [(29_000, 200), (2_500, 200), (1_500, 503)])
+    def test_no_call_is_begun_that_could_not_end_before_the_function_does(
+        self, payments: Any, left: int, status: int
+    ) -> None:
+        context = SimpleNamespace(function_version="17", get_remaining_time_in_millis=lambda: left)
+        payments.viewer.client.defaults |= FROM_GATEWAY | {"lambda.context": context}
+
+        with counted_calls() as calls:
+            answer = payments.viewer.gets("teams/payments")
+
+        assert (answer.status, bool(calls)) == (status, status == 200)
 
 
 class TestLines:

@@ -1,4 +1,4 @@
 """From the table to the bus: events that are committed are published, at least once, whatever crashes when.
 
-``publisher`` sends at once what somebody waits for, ``relay`` what was left behind, ``breaker`` keeps a dead bus cheap.
+``publisher`` sends at once what somebody waits for, ``relay`` what was left behind.
 """

@@ -7,11 +7,14 @@ import logging
 from models_app.domain.errors import StorageBusy
 from models_app.domain.events import Event
 from models_app.outbox import bus
-from models_app.outbox.breaker import Breaker
 from models_app.storage import outbox
+from models_app.storage.breaker import Breaker
 
 log = logging.getLogger(__name__)
-breaker = Breaker()
+
+FAILURES = 3
+REST_SECONDS = 5.0
+breaker = Breaker(failures=FAILURES, rest_seconds=REST_SECONDS)
 
 
 def publish_now(event: Event) -> None:

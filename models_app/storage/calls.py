@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from pynamodb.exceptions import PynamoDBException
 
 from models_app.domain.errors import StorageBusy
+from models_app.storage.breaker import Breaker
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,10 +49,28 @@ PASSING = frozenset(
         "RequestTimeout",
         "ServiceUnavailable",
         "ThrottlingException",
+        "TransactionConflictException",
         "TransactionInProgressException",
     }
 )
 SERVER_ERROR = 500
+
+# Others are at the same item, or one partition is full: storage as a whole is well.
+OF_ONE_ITEM = frozenset(
+    {
+        "IdempotentParameterMismatchException",
+        "ItemCollectionSizeLimitExceededException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+OF_ONE_PARTITION = "KeyRangeThroughputExceeded"  # how DynamoDB ends its reason for throttling a hot partition alone
+
+# After so many calls in a row that storage as a whole failed, nobody is kept waiting for it
+# (docs/decisions/020-a-breaker-before-storage.md).
+FAILURES = 5
+REST_SECONDS = 2
+breaker = Breaker(failures=FAILURES, rest_seconds=REST_SECONDS)
 
 _deadline: ContextVar[float] = ContextVar("deadline")
 
@@ -101,16 +120,33 @@ class Patience:
 
 
 def call(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Make one call, repeated while it fails in passing and time is left.
+    """Make one call, repeated while it fails in passing and time is left; none while storage is known to be down.
 
     Raises:
         StorageBusy: no time left; or throttled, unreachable or broken. The cause is logged here.
         PynamoDBException: DynamoDB's answer means something: a condition failed, a transaction was cancelled.
     """
+    try:
+        answer = _repeated(operation, *args, **kwargs)
+    except StorageBusy as refusal:
+        # Without a cause, nobody asked storage.
+        if isinstance(refusal.__cause__, Exception) and _is_of_storage(refusal.__cause__):
+            breaker.note(succeeded=False)
+        raise
+    except (PynamoDBException, ClientError):  # an answer, whatever it says
+        breaker.note(succeeded=True)
+        raise
+    breaker.note(succeeded=True)
+    return answer
+
+
+def _repeated(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     patience = Patience()
     for attempt in range(1, MAX_ATTEMPTS + 1):
         if seconds_left() < ATTEMPT_SECONDS:
             raise busy()
+        if not breaker.may_try():
+            raise busy(seconds=REST_SECONDS)
         try:
             return operation(*args, **kwargs)
         except (PynamoDBException, BotoCoreError, ClientError, UnicodeDecodeError) as failure:
@@ -123,10 +159,12 @@ def call(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     raise busy()
 
 
-def busy() -> StorageBusy:
+def busy(*, seconds: int = StorageBusy.retry_after_seconds) -> StorageBusy:
     """The refusal of a call that storage did not answer in time; said where it is counted, too."""
     facts.info(BUSY, extra={"fact": BUSY})
-    return StorageBusy()
+    refusal = StorageBusy()
+    refusal.retry_after_seconds = seconds
+    return refusal
 
 
 def code_of(failure: Exception) -> str | None:
@@ -156,7 +194,20 @@ def check_answer(http_response: Any, **_: Any) -> None:
 
 def _cause(failure: Exception) -> Exception:
     cause = getattr(failure, "cause", None)
-    return cause if isinstance(cause, Exception) else failure
+    cause = cause if isinstance(cause, Exception) else failure
+    # PynamoDB makes an error of its own of botocore's, without the status and the reasons for throttling.
+    return cause.__cause__ if isinstance(cause.__cause__, ClientError) else cause
+
+
+def _is_of_storage(failure: Exception) -> bool:
+    """Whether others, who ask for something else, would fare no better."""
+    cause = _cause(failure)
+    if not isinstance(cause, ClientError):
+        return True
+    # DynamoDB writes the name with one capital or the other.
+    reasons = cause.response.get("ThrottlingReasons") or cause.response.get("throttlingReasons") or []
+    is_of_one_partition = bool(reasons) and all(str(each.get("reason")).endswith(OF_ONE_PARTITION) for each in reasons)
+    return code_of(failure) not in OF_ONE_ITEM and not is_of_one_partition
 
 
 def _is_passing(failure: Exception) -> bool:

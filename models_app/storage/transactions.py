@@ -7,6 +7,7 @@ that got lost on the way is a success.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -21,6 +22,8 @@ from models_app.domain.errors import ChangeTooLarge
 from models_app.domain.events import Event
 from models_app.storage import calls, events
 from models_app.storage.table import RegistryItem, connection
+
+log = logging.getLogger(__name__)
 
 OLD_ITEM = "ALL_OLD"
 
@@ -173,11 +176,15 @@ def _attempt(operations: dict[Verb, list[dict[str, object]]], *, token: str) -> 
         )
     except TransactWriteError as failure:
         reasons = list(failure.cancellation_reasons)
-        if any(reason and reason.code == "ValidationError" and TOO_LARGE in str(reason.message) for reason in reasons):
+        mistakes = [reason for reason in reasons if reason and reason.code == "ValidationError"]
+        if any(TOO_LARGE in str(reason.message) for reason in mistakes):
             raise ChangeTooLarge from failure
-        unknown = {reason.code for reason in reasons if reason} - PASSING_REASONS - {"ConditionalCheckFailed"}
-        if not reasons or unknown:
+        if mistakes or calls.code_of(failure) == "ValidationException":
             raise
+        known = PASSING_REASONS | {"ConditionalCheckFailed"}
+        if not reasons or any(reason and reason.code not in known for reason in reasons):
+            log.error("DynamoDB cancelled a transaction: %s", [reason and reason.code for reason in reasons])  # noqa: TRY400 - a traceback may hold data
+            raise calls.busy() from failure
         return reasons
     return []
 

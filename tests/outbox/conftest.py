@@ -48,14 +48,15 @@ def clients_of(url: str) -> Callable[[float], Any]:
 def publishing_to(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     """Sends this process's events to an address until the test is over."""
     from models_app.outbox import bus, publisher
-    from models_app.outbox.breaker import Breaker
+    from models_app.storage.breaker import Breaker
 
     before = bus.present()
 
     def publish(url: str) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", url)
         monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", url)
-        monkeypatch.setattr(publisher, "breaker", Breaker())
+        fresh = Breaker(failures=publisher.FAILURES, rest_seconds=publisher.REST_SECONDS)
+        monkeypatch.setattr(publisher, "breaker", fresh)
         # A slow machine must not look like a slow bus. Whoever tests the budgets themselves sets them back.
         monkeypatch.setattr(bus, "INLINE_SECONDS", PATIENCE_SECONDS)
         monkeypatch.setattr(bus, "RELAY_SECONDS", PATIENCE_SECONDS)

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from models_app.outbox import breaker, bus, relay
-from models_app.storage import outbox
+from models_app.outbox import bus, publisher, relay
+from models_app.storage import breaker, outbox
 from tests.callers import Cast
 from tests.commands.shell import run
 from tests.engine import free_port
@@ -76,7 +76,7 @@ class TestABusThatIsDown:
         usual = stopwatch.quickest_of(3)
         publishing_to(f"http://127.0.0.1:{free_port()}")
 
-        assert stopwatch.quickest_of(breaker.FAILURES) < usual + 1
+        assert stopwatch.quickest_of(publisher.FAILURES) < usual + 1
         assert stopwatch.quickest_of(2) < usual + 1
 
         assert len(unsent()) == len(committed()) - 3
@@ -107,7 +107,7 @@ class TestABusThatIsDown:
         monkeypatch.setattr(bus, "INLINE_SECONDS", INLINE_SECONDS)
         played.manner = black_hole
 
-        assert INLINE_SECONDS <= stopwatch.quickest_of(breaker.FAILURES) < usual + INLINE_SECONDS + 1
+        assert INLINE_SECONDS <= stopwatch.quickest_of(publisher.FAILURES) < usual + INLINE_SECONDS + 1
         stopwatch.quickest_of(5)
 
         assert len(played.calls) == 3

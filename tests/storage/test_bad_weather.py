@@ -19,6 +19,7 @@ from tests.faults import (
     Wire,
     alter,
     black_hole,
+    break_down,
     cancel,
     corrupt,
     hand_back,
@@ -37,6 +38,7 @@ PASSING = [
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "InternalServerError",
+    "TransactionConflictException",  # what a single write is told, where a transaction is told of a reason
 ]
 LASTING = [
     "ResourceNotFoundException",
@@ -120,7 +122,9 @@ class TestPassingTrouble:
             wire.mend()
 
     @pytest.mark.parametrize(
-        "fault", [*map(refuse, PASSING), lose_request, truncate, alter], ids=[*PASSING, "reset", "cut", "altered"]
+        "fault",
+        [*map(refuse, PASSING), lose_request, truncate, alter, break_down(502)],
+        ids=[*PASSING, "reset", "cut", "altered", "bad gateway"],
     )
     def test_a_write_survives_one_failure(self, fault: Fault, fraud: Cast, wire: Wire) -> None:
         change = BY_SLUG["describe a model"]

@@ -16,7 +16,7 @@ from models_app.storage.table import MembershipItem, RegistryItem, connection
 from models_app.storage.transactions import MAX_ACTIONS, Refused, Verb, Write, commit, until_undisturbed
 from tests.callers import Cast
 from tests.costs import counted_calls
-from tests.faults import Wire, cancel
+from tests.faults import Wire, cancel, refuse
 from tests.storage.changes import CHANGES, Change, events
 
 VERBS = list(Verb)
@@ -161,6 +161,15 @@ class TestACommit:
             commit([a_write(verb, fails=verb is Verb.UPDATE) for verb in VERBS], event=an_event())
 
         assert wire.calls("TransactWriteItems") == 2
+
+    @pytest.mark.parametrize("reasons", [("ItemCollectionSizeLimitExceeded",), ("None", "AccessDenied"), ()])
+    def test_a_reason_that_no_caller_can_help_is_told_as_busy(
+        self, reasons: tuple[str, ...], items: dict[Verb, MembershipItem], wire: Wire
+    ) -> None:
+        wire.next("TransactWriteItems", cancel(*reasons) if reasons else refuse("TransactionCanceledException"))
+
+        with pytest.raises(StorageBusy):
+            commit([a_write(verb, fails=False) for verb in VERBS], event=an_event())
 
     def test_without_time_left_nothing_is_sent(self, table: None) -> None:
         with calls.deadline(0), counted_calls() as sent, pytest.raises(StorageBusy):

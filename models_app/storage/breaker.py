@@ -1,18 +1,18 @@
-"""A circuit breaker: after a few failures in a row nothing is tried for a while, so a dead bus costs nothing."""
+"""A circuit breaker: after a few failures in a row nothing is tried for a while, so that what is dead costs nothing.
+
+Each process has its own, one for storage (``calls``) and one for the bus.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
 
-FAILURES = 3
-REST_SECONDS = 5.0
-
 
 class Breaker:
     """Open means: do not try now. After a rest one caller may try, and what comes of that decides."""
 
-    def __init__(self, *, failures: int = FAILURES, rest_seconds: float = REST_SECONDS) -> None:
+    def __init__(self, *, failures: int, rest_seconds: float) -> None:
         self._failures = failures
         self._rest_seconds = rest_seconds
         self._lock = threading.Lock()
