@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,18 @@ def check_committed() -> None:
 
     Events of other processes are there too, and those that nobody published within the test.
     """
+    from models_app.storage.soundness import _everything
+
+    check_rows(_everything())
+
+
+def check_rows(rows: Iterable[dict[str, Any]]) -> None:
+    """The same of a table that was read elsewhere."""
     from models_app.domain.pages import Page
     from models_app.outbox import bus
     from models_app.storage import events
-    from models_app.storage.soundness import _everything
 
-    raw = [item for item in _everything() if item["kind"]["S"] == "event"]
+    raw = [item for item in rows if item["kind"]["S"] == "event"]
     for event in events.page(Page(raw)).items:
         check(event.kind.value, bus.detail_of(event))
 
