@@ -37,15 +37,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def table(engine: Engine) -> Iterator[None]:
     """An empty table for one test. At the end nothing in it may contradict itself, or the contract of its events."""
     from models_app.services.tokens import forget_tokens
-    from models_app.storage.soundness import find_faults
+    from models_app.storage.soundness import faults_on
     from tests import event_contract
-    from tests.tables import drop_table, make_table
+    from tests.tables import drop_table, everything, make_table
 
     make_table(engine)
     try:
         yield
-        assert find_faults() == []
-        event_contract.check_committed()
+        rows = everything(engine)
+        assert faults_on([rows]) == []
+        event_contract.check_rows(rows)
     finally:
         forget_tokens()
         drop_table(engine)

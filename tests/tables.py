@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from models_app.storage.table import RegistryItem, connection, create_table
+from models_app.storage.table import RawItem, RegistryItem, connection, create_table
 from tests.callers import Caller, Cast, a_team
 from tests.engine import Engine
 
@@ -32,6 +32,18 @@ def make_table(engine: Engine) -> None:
 def drop_table(engine: Engine) -> None:
     """End it with all that is in it."""
     engine.send("DeleteTable", json.dumps({"TableName": NAME}).encode())
+
+
+def everything(engine: Engine) -> list[RawItem]:
+    """All rows of the table, as DynamoDB's protocol writes them."""
+    rows: list[RawItem] = []
+    asked: dict[str, Any] = {"TableName": NAME, "ConsistentRead": True}
+    while True:
+        answer = json.loads(engine.send("Scan", json.dumps(asked).encode()))
+        rows += answer["Items"]
+        if "LastEvaluatedKey" not in answer:
+            return rows
+        asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def put_team(engine: Engine) -> Cast:
@@ -56,7 +68,7 @@ def _making() -> list[tuple[str, bytes]]:
 def _team(engine: Engine) -> tuple[Cast, bytes]:
     """The cast, and the request that writes its rows."""
     cast = a_team()
-    rows = json.loads(engine.send("Scan", json.dumps({"TableName": NAME}).encode()))["Items"]
+    rows = everything(engine)
     puts = [{"Put": {"TableName": NAME, "Item": row}} for row in rows]
     return cast, json.dumps({"TransactItems": puts}).encode()
 

@@ -48,9 +48,14 @@ def find_faults(*, seen: Callable[[int], None] = lambda _: None) -> list[str]:
 
     ``seen`` is told after each page how many items were read.
     """
+    return faults_on(_pages(), seen=seen)
+
+
+def faults_on(pages: Iterable[list[RawItem]], *, seen: Callable[[int], None] = lambda _: None) -> list[str]:
+    """The same of a table that was read elsewhere, page by page."""
     items: list[RegistryItem] = []
     unknown: list[str] = []
-    for page in _pages():
+    for page in pages:
         unknown += _faults_of_forms(page)
         items += [RegistryItem.from_raw_data(raw) for raw in page if upgrades.form_of(raw) <= upgrades.newest()]
         seen(len(items))
@@ -58,7 +63,7 @@ def find_faults(*, seen: Callable[[int], None] = lambda _: None) -> list[str]:
 
 
 def faults_in(items: list[RegistryItem]) -> Iterator[str]:
-    """The same, of items that were read elsewhere."""
+    """The same, of items whose form is known."""
     events = {item.id: item for item in items if isinstance(item, EventItem)}
     yield from _faults_of_items(items, events)
     registered = _registered(events.values())

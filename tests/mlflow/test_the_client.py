@@ -12,7 +12,7 @@ from tests.outbox.queues import Ministack
 from tests.proof.conftest import rounds
 from tests.server import Server
 
-CLIENTS = rounds(3, full=8)  # each starts a Python with the whole client
+CLIENTS = rounds(3, full=8)
 EACH = 25
 
 
@@ -72,8 +72,8 @@ def test_a_model_is_loaded_through_the_registry(server: Server, payments: Cast, 
 def test_clients_at_once_get_numbers_of_their_own(server: Server, payments: Cast) -> None:
     payments.contributor.calls("POST", "/api/2.0/mlflow/registered-models/create", {"name": "fraud"})
 
-    processes = [start("registers.py", server, payments.contributor) for _ in range(CLIENTS)]
-    series = [process.communicate(timeout=300)[0].split() for process in processes]
+    scripts = [start("registers.py", server, payments.contributor) for _ in range(CLIENTS)]
+    series = [script.printed().split() for script in scripts]
 
     numbers = [int(number) for printed in series for number in printed]
     assert len(numbers) == len(set(numbers)) == CLIENTS * EACH
