@@ -104,7 +104,7 @@ class TestTheClient:
         assert config.connect_timeout + config.read_timeout == calls.ATTEMPT_SECONDS
         assert config.retries == {"mode": "standard", "total_max_attempts": 1}
         assert calls.MAX_ATTEMPTS >= 3
-        assert calls.MAX_ATTEMPTS * calls.ATTEMPT_SECONDS < calls.REQUEST_SECONDS
+        assert calls.MAX_ATTEMPTS * config.read_timeout < calls.REQUEST_SECONDS
 
 
 class TestPassingTrouble:
