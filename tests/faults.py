@@ -179,6 +179,7 @@ class Wire:
         self.forgets_tokens = False
         self.planned: dict[str, deque[Fault]] = defaultdict(deque)
         self.standing: dict[str, Fault] = {}
+        self.spared = 0  # so many calls pass before the standing faults begin
         self.met: list[tuple[str, Fault]] = []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
@@ -205,6 +206,7 @@ class Wire:
         """Forget all plans. This process need not find out by itself that storage is well again."""
         calls.breaker.note(succeeded=True)
         self.forgets_tokens = False
+        self.spared = 0
         for memory in (self.planned, self.standing, self.met):
             memory.clear()
 
@@ -255,6 +257,9 @@ class Wire:
                     exchange.body = json.dumps(request).encode()
                 queue = wire.planned[exchange.operation]
                 standing = wire.standing.get(exchange.operation, wire.standing.get("*", pass_on))
+                if not queue and standing is not pass_on and wire.spared:
+                    wire.spared -= 1
+                    standing = pass_on
                 fault = queue.popleft() if queue else standing
                 wire.met.append((exchange.operation, fault))
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the client gave up waiting

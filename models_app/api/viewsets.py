@@ -44,9 +44,13 @@ class RegistryViewSet(GenericViewSet[Any]):
     always_known: ClassVar[frozenset[str]] = frozenset()
     queryset: Any = None
 
+    def perform_authentication(self, request: Request) -> None:
+        """Who asks; for the request's log line too. By now it is known in which form a refusal would be told."""
+        super().perform_authentication(request)
+        request._request.actor = request.auth  # type: ignore[attr-defined]  # noqa: SLF001 - for the request's log line
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Before any action: identity, permission, then the query."""
-        request._request.actor = request.auth  # type: ignore[attr-defined]  # noqa: SLF001 - for the request's log line
         super().initial(request, *args, **kwargs)
         if self.action in {None, "metadata"}:
             return  # a method that this address lacks: DRF says so

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import NoReturn
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
 
 from models_app.api.problems import body_of, headers_of
 from models_app.domain.errors import StorageBusy
@@ -45,5 +48,11 @@ def _signed_in(request: HttpRequest) -> str | None:
         return None  # whoever asks for the session makes the answer depend on cookies
     try:
         return request.user.get_username() or None
-    except StorageBusy:
-        return None  # the view meets it again, and says so in its own form
+    except StorageBusy as refusal:
+        # The view meets it again, and says so in its own form; but nobody asks storage again for the same.
+        request.user = SimpleLazyObject(partial(_refuse, refusal))  # type: ignore[assignment]  # it stands for a user
+        return None
+
+
+def _refuse(refusal: StorageBusy) -> NoReturn:
+    raise refusal

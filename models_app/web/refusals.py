@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from models_app.api.negotiation import wants_page
 from models_app.api.problems import CONTENT_TYPE, body_of, framework_body, headers_of
-from models_app.domain.errors import RegistryError
+from models_app.domain.errors import RegistryError, StorageBusy
 from models_app.web.frame import frame_of
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,11 @@ def refused(request: HttpRequest, problem: dict[str, Any], headers: Mapping[str,
         return JsonResponse(problem, status=problem["status"], content_type=CONTENT_TYPE, headers=headers)
     if problem["status"] == HTTPStatus.UNAUTHORIZED:
         return redirect_to_login(request.get_full_path())
-    context = frame_of(request) | {"problem": problem}
+    try:
+        context = frame_of(request) | {"problem": problem}
+    except StorageBusy:  # nobody knows who is signed in: that may be just what the page is to say
+        request.user = AnonymousUser()
+        context = frame_of(request) | {"problem": problem}
     page = render(request, "web/problem.html", context, status=problem["status"])
     for name, value in (headers or {}).items():
         page.headers[name] = value

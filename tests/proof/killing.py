@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -76,9 +77,9 @@ class Killer:
     def __exit__(self, *_: object) -> None:
         self.process.communicate(timeout=60)
 
-    def run(self, operation: Request | Command | Handover, *, kill_at: int) -> Run:
-        """Do it, and end with SIGKILL at a point; the first one is 1."""
-        order = {type(operation).__name__: asdict(operation), "kill_at": kill_at}
+    def run(self, operation: Request | Command | Handover, *, kill_at: int = 0, kill_after: float | None = None) -> Run:
+        """Do it, and end with SIGKILL at a point, of which the first is 1; or after so many seconds, wherever it is."""
+        order = {type(operation).__name__: asdict(operation), "kill_at": kill_at, "kill_after": kill_after}
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
         told = json.loads(self.process.stdout.readline())
@@ -95,6 +96,9 @@ def main(carelessness: str) -> None:
         if (child := os.fork()) == 0:
             os._exit(perform(order, writing))
         os.close(writing)
+        if order["kill_after"] is not None:
+            time.sleep(order["kill_after"])
+            os.kill(child, signal.SIGKILL)  # if it has ended, nobody has waited for it yet
         with os.fdopen(reading) as passed:
             points = passed.read().splitlines()
         ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

@@ -31,6 +31,7 @@ from tests.faults import (
     truncate,
 )
 from tests.storage.changes import BY_SLUG, CHANGES, Change, disturb, perform
+from tests.web.visitors import Visitor
 
 # What DynamoDB says when it wants to be asked again; and what no repetition will mend, but operators may.
 PASSING = [
@@ -103,7 +104,7 @@ class TestTheClient:
         assert config.connect_timeout + config.read_timeout == calls.ATTEMPT_SECONDS
         assert config.retries == {"mode": "standard", "total_max_attempts": 1}
         assert calls.MAX_ATTEMPTS >= 3
-        assert calls.MAX_ATTEMPTS * calls.ATTEMPT_SECONDS < calls.REQUEST_SECONDS
+        assert calls.MAX_ATTEMPTS * config.read_timeout < calls.REQUEST_SECONDS
 
 
 class TestPassingTrouble:
@@ -212,6 +213,25 @@ class TestLastingTrouble:
 
         assert (answer.status, answer.body["status"]) == (503, "unavailable")
         assert b"127.0.0.1" not in answer.raw
+
+
+class TestPages:
+    """Whoever is signed in with a browser reads a page, even where storage cannot tell who that is."""
+
+    @pytest.mark.parametrize("path", ["/api/v1/me", "/web/account", "/admin/", "/admin/models_app/team/"])
+    def test_a_person_whom_storage_does_not_know_at_the_moment_reads_what_to_do(
+        self, path: str, payments: Cast, wire: Wire
+    ) -> None:
+        root = Visitor.signed_in("root", is_platform_admin=True)
+        wire.always("*", refuse("InternalServerError"))
+
+        page = root.sees(path)
+
+        assert page.status == 503
+        assert page.response.headers["Content-Type"].startswith("text/html")
+        assert int(page.response.headers["Retry-After"]) > 0
+        assert "Repeat the request" in page.html
+        assert wire.faults() == calls.MAX_ATTEMPTS  # not asked again by each who wants to know
 
 
 class TestSilence:
