@@ -172,6 +172,7 @@ STATIC_URL = f"{PATH_PREFIX}/static/"
 STATIC_ROOT = None if IS_LOCAL else BASE_DIR / "staticfiles"  # locally they are served from where they lie
 WHITENOISE_USE_FINDERS = IS_LOCAL
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # our pages alone load them
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

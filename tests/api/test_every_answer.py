@@ -76,6 +76,10 @@ class TestHeaders:
         assert answer.status_code < 500
         assert not {"Server", "X-Powered-By"} & set(answer.headers)
 
+    @pytest.mark.parametrize("name", ANSWERS)
+    def test_no_page_of_another_origin_may_read_it(self, table, name):
+        assert not [header for header in ask(name).headers if header.lower().startswith("access-control-")]
+
     def test_ids_are_never_given_twice(self, table):
         ids = [ask("health").headers["X-Request-Id"] for _ in range(50)]
 

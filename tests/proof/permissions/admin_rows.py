@@ -9,7 +9,7 @@ from tests.proof.permissions.rows import Face, Row
 AT = "/admin/models_app"
 KEYS = {
     "team": "payments",
-    "member": "payments_2Feve",
+    "member": "payments_2Fevelyn",
     "user": "evelyn",
     "token": "payments_2F{token}",
     "registeredmodel": "payments.fraud",

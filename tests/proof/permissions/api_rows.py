@@ -27,7 +27,7 @@ API = [
     Row(Face.API, "GET", f"{FRAUD}/versions",            "401 404 200 200 200 200"),
     Row(Face.API, "GET", f"{FRAUD}/events",              "401 404 200 200 200 200"),
     Row(Face.API, "POST", f"{V1}/models/payments.spare/rename",
-                                                         "401 404 403 403 200 200", {"modelName": "other"}, events=1),
+                                                         "401 404 403 403 200 200", {"modelName": "other"}, events=2),
     Row(Face.API, "POST", f"{V1}/models/payments.gone/restore", "401 404 403 403 200 200", events=1),
     Row(Face.API, "POST", f"{FRAUD}/rollback",           "401 404 403 403 202 202",
         {"environment": "prod", "deploymentTarget": "EKS"}, events=1),

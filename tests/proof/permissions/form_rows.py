@@ -38,7 +38,7 @@ FORMS = [
     *_both(f"{FRAUD}/edit",                    "login 404 403 200 200 200", "login 404 403 303 303 303",
            typed={"description": "x"}),
     *_both(f"{SPARE}/rename",                  "login 404 403 403 200 200", "login 404 403 403 303 303",
-           typed={"modelName": "other"}),
+           typed={"modelName": "other"}, events=2),
     *_both(f"{SPARE}/delete",                  "login 404 403 403 200 200", "login 404 403 403 303 303"),
     *_both("/web/models/payments.gone/restore", "login 404 403 403 200 200", "login 404 403 403 303 303"),
     *_both(f"{FRAUD}/alias",                   "login 404 403 200 200 200", "login 404 403 303 303 303",

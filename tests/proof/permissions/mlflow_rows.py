@@ -25,7 +25,7 @@ def _rows(prefix: str) -> list[Row]:
         Row(Face.MLFLOW, "PATCH", f"{models}/update",              "401 403 403 200 200 200",
             {**CHURN, "description": "x"}, events=1),
         Row(Face.MLFLOW, "POST", f"{models}/rename",               "401 403 403 403 200 200",
-            {"name": "spare", "new_name": "cards"}, events=1),
+            {"name": "spare", "new_name": "cards"}, events=2),
         Row(Face.MLFLOW, "DELETE", f"{models}/delete",             "401 403 403 403 200 200",
             {"name": "spare"}, events=1),
         Row(Face.MLFLOW, "GET", f"{models}/search",                "401 403 200 200 200 200"),

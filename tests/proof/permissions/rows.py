@@ -55,7 +55,7 @@ class Row:
     Attributes:
         gets: what each standing gets, in the order of ``Standing``.
         body: the JSON body; for a form, what is typed over the form that an administrator finds there.
-        events: how many events it writes where it succeeds.
+        events: how many events it writes where it succeeds; a rename is told under both names.
         unlike: principals that get something else than their standing does, with why in a comment beside it.
     """
 
@@ -197,6 +197,7 @@ def _filled(body: Any, names: Mapping[str, str]) -> Any:
         return {name: _filled(value, names) for name, value in body.items()}
     if isinstance(body, list | tuple):
         return [_filled(value, names) for value in body]
-    if isinstance(body, str) and body.startswith("{") and body.endswith("}"):
-        return {**names, "password": PASSWORD, "new password": NEW_PASSWORD}[body[1:-1]]
+    if isinstance(body, str):
+        for name, value in {**names, "password": PASSWORD, "new password": NEW_PASSWORD}.items():
+            body = body.replace(f"{{{name}}}", value)
     return body

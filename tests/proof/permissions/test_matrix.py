@@ -46,7 +46,10 @@ def a_share(every: list[Cell], *, one_in: int) -> list[Cell]:
 
 
 def deviations(world: World, chosen: Iterable[Cell], *, most: int = 1_000) -> list[str]:
-    """The cells that are not as declared: another answer, or something written by somebody who was refused."""
+    """The cells that are not as declared: another answer, or something written though it was refused.
+
+    And the other way round: where a change is announced, something is written.
+    """
     door, found = Door(world), []
     for row, principal in chosen:
         outcome = door.tries(row, principal)
@@ -56,11 +59,18 @@ def deviations(world: World, chosen: Iterable[Cell], *, most: int = 1_000) -> li
             found.append(f"{row} as {principal.name}: {outcome.said}, declared is {declared}")
         elif is_refused and outcome.writes:
             found.append(f"{row} as {principal.name}: refused, and yet {[each for each, _ in outcome.writes]}")
+        elif row.events and _is_done(declared, row.face.standing(principal)) and not outcome.writes:
+            found.append(f"{row} as {principal.name}: {outcome.said}, and yet nothing is written")
         if outcome.writes:
             world.restore()
         if len(found) == most:
             break
     return found
+
+
+def _is_done(declared: str, standing: Standing) -> bool:
+    """Whether that answer says that something was changed: of being led elsewhere, only where one is let in."""
+    return declared in {"200", "201", "202", "204", "303"} or (declared == "302" and standing is Standing.ADMIN)
 
 
 def test_no_route_is_forgotten() -> None:
