@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.shortcuts import resolve_url
 from django.template import loader
 from rest_framework.renderers import BrowsableAPIRenderer
@@ -39,7 +40,9 @@ class PageRenderer(BrowsableAPIRenderer):
         del response.headers["ETag"]
         response.headers["Content-Type"] = "text/html; charset=utf-8"
         if response.status_code == HTTPStatus.UNAUTHORIZED:
-            return self._to_sign_in(request, response)
+            if "Authorization" not in request.headers:
+                return self._to_sign_in(request, response)
+            request.user = AnonymousUser()  # whose token is refused shall hear so, and has no use for a form
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             return self._page(PROBLEM_TEMPLATE, request, {"problem": data})
         page = PAGES.get(getattr(request.resolver_match, "url_name", "")) if request.method in {"GET", "HEAD"} else None

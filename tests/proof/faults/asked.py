@@ -164,7 +164,7 @@ SITE = (
     "admin/password_change/",
     "admin/password_change/done/",
 )
-APP, REST = "admin/^(?P<app_label>models_app)/$", "admin/(?P<url>.*)$"
+APP, REST = "admin/(?P<app_label>models_app)/$", "admin/(?P<url>.*)$"
 
 
 def every_request(world: World) -> list[Asked]:

@@ -11,7 +11,6 @@ from django.http import HttpResponse
 
 from models_app.services.tokens import forget_tokens
 from models_app.storage import calls
-from tests.api.test_isolation import routes
 from tests.engine import Engine
 from tests.faults import Wire, refuse
 from tests.proof.conftest import rounds
@@ -21,6 +20,7 @@ from tests.proof.faults.contract import findings
 from tests.proof.faults.kinds import Kind, every, kinds
 from tests.proof.faults.world import Kept, World
 from tests.proof.figures import controls, proves
+from tests.routes import routes
 
 CALM = "storage may fail as it likes: no 500, nothing internal, in time"
 KINDS = 14
