@@ -23,10 +23,14 @@ from tests.proof.specification import (
 
 @dataclass(frozen=True, slots=True)
 class Deploy(Deed):
-    """Ask for a version to be run in an environment, under any id that was never used."""
+    """Ask for a version to be run in an environment, under any id that was never used.
+
+    ``mark`` is a parameter that changes nothing, but tells one request from another.
+    """
 
     reference: str
     environment: str
+    mark: str = ""
 
     def done_to(self, model: Model, chosen: str | None = None) -> tuple[Said, Model]:
         version, place = model.find(self.reference), model.places.get(self.environment, Place())
