@@ -7,6 +7,7 @@ next if none that is still missing had ended before it began; no state is gone i
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -16,6 +17,7 @@ from tests.proof.specification_of_deployments import Deploy, Once
 
 # A search that goes through more states than this is given up: nobody knows. It takes some seconds.
 PATIENCE = 200_000
+SHRINKING_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,13 +122,15 @@ def smallest(history: History) -> list[Happened]:
         else:
             low = middle + 1
     left = _until(deeds, ends[low])
-    for each in list(left):
+    deadline = time.monotonic() + SHRINKING_SECONDS
+    for each in reversed(list(left)):
         others = [other for other in left if other is not each]
-        if each.said and each.said.status in {200, 404, 409, 412, 422} and not _writes(each) and _still_fails(others):
-            left = others
-    for each in list(left):
         weaker = [other.forgotten() if other is each else other for other in left]
-        if each.is_settled and _still_fails(weaker):
+        if not each.is_settled or time.monotonic() > deadline:
+            continue
+        if not _writes(each) and _still_fails(others):
+            left = others
+        elif _writes(each) and _still_fails(weaker):
             left = weaker
     return left
 
