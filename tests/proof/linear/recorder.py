@@ -47,6 +47,14 @@ class Recording:
         return sum(len(duplicates(history)) for history in self.histories.values())
 
     @property
+    def is_impossible(self) -> bool:
+        """Whether no order explains what happened to one of the models, or a check that takes no search fails."""
+        checks = (duplicates, numbers_out_of_order, latest_that_were_not)
+        return any(check(history) for history in self.histories.values() for check in checks) or (
+            Verdict.IMPOSSIBLE in self.verdicts
+        )
+
+    @property
     def contradictions(self) -> list[str]:
         """What cannot be, said in full: nothing, if this is linearizable."""
         return [wrong for model, history in self.histories.items() for wrong in _contradictions(model, history)]

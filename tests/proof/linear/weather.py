@@ -60,17 +60,19 @@ class Weather:
     Attributes:
         squalls: the share of calls that fail in calms and in squalls.
         jitter: between how many seconds every call is held up, so that those at one item meet.
+        usual: what becomes of calls that meet no fault.
     """
 
     seed: int
     squalls: Spell = (0.0, 0.0)
     jitter: Spell = (0.0, 0.0)
+    usual: Fault = pass_on
     turn: itertools.count[int] = field(default_factory=itertools.count)
     met: list[bool] = field(default_factory=list)
 
     def __call__(self, exchange: Exchange) -> None:
         fault, pause = self.of(next(self.turn), exchange.operation)
-        self.met.append(fault is not pass_on)
+        self.met.append(fault is not self.usual)
         time.sleep(pause)
         fault(exchange)
 
@@ -80,7 +82,7 @@ class Weather:
         pause = chance.uniform(*self.jitter)
         in_squall = Random(f"{self.seed}/squall/{turn // 40}").random() < 0.4
         if chance.random() >= self.squalls[in_squall]:
-            return pass_on, pause
+            return self.usual, pause
         if chance.random() < 0.01:
             return chance.choice(SELDOM), pause
         special = {"TransactWriteItems": IN_TRANSACTIONS, "BatchGetItem": [hand_back]}.get(operation, [])
