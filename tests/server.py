@@ -34,11 +34,18 @@ os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *sys.argv[1:]])
 
 
 class Server:
-    """Gunicorn on a free port of loopback. It is ended by its process id."""
+    """Gunicorn on a free port of loopback. It is ended by its process id.
 
-    def __init__(self, engine: Engine, *, application: str = "registry_project.wsgi") -> None:
+    ``through`` is the address of what stands between it and the engine.
+    """
+
+    def __init__(
+        self, engine: Engine, *, application: str = "registry_project.wsgi", through: str | None = None
+    ) -> None:
         self.port = free_port()
         environment = os.environ | engine.environment() | {"ENVIRONMENT": "local", "REGISTRY_SECRET_KEY": "k" * 60}
+        if through is not None:
+            environment["AWS_ENDPOINT_URL_DYNAMODB"] = through
         size = ["--workers", str(PROCESSES), "--threads", str(THREADS), "--worker-class", "gthread"]
         quiet = ["--log-level", "warning", "--keep-alive", "30", "--graceful-timeout", "5"]
         self.process = subprocess.Popen(

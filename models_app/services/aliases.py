@@ -107,6 +107,7 @@ def move_alias(*, actor: Actor, name: AliasName, to: VersionReference, expected:
                 aliases_after=pointing | {name: target.label},
                 at=event.occurred_at,
                 target=target,
+                as_latest=to.is_latest,
             )
         )
         commit(writes, event=event)

@@ -17,11 +17,11 @@ from models_app.domain import clock
 from models_app.domain.aliases import AliasName
 from models_app.domain.documents import canonical_json
 from models_app.domain.errors import ModelNotFound
-from models_app.domain.labels import VersionLabel
+from models_app.domain.labels import VersionLabel, label_in
 from models_app.domain.models import ModelFilter, ModelId, ModelTaken, RegisteredModel
 from models_app.domain.pages import FILTERED_BATCH, Page, StartKey
 from models_app.domain.teams import TeamSlug
-from models_app.domain.versions import ModelVersion
+from models_app.domain.versions import ModelVersion, VersionReference
 from models_app.storage import table, upgrades
 from models_app.storage.pages import Listing, beginning_with, read_item, read_page, walk
 from models_app.storage.summaries import showing, showing_none, summary, words
@@ -101,6 +101,21 @@ def get(model_id: ModelId) -> RegisteredModel:
 def find_item(model_id: ModelId) -> ModelItem | None:
     """A model's item, or None. One call."""
     return existing(read_item(table.model_partition(model_id), table.MODEL))
+
+
+def highest(latest: VersionReference) -> tuple[VersionLabel, RawItem | None]:
+    """The label of a model's highest version; with its item unless deleted ones are above it. One call.
+
+    Raises:
+        VersionNotFound: there is no model, or it has no version.
+    """
+    within = RegistryItem.sk.between(table.VERSIONS, table.MODEL)
+    listing = Listing(partition=table.model_partition(latest.model), within=within, newest_first=True)
+    items = {raw["sk"]["S"]: raw for raw in read_page(listing, limit=2).items}
+    item = existing(items.get(table.MODEL))
+    if item is None or not item.latest_key:
+        raise latest.missing
+    return label_in(item.latest_key), items.get(table.VERSIONS + item.latest_key)
 
 
 def existing(raw: RawItem | None) -> ModelItem | None:
@@ -214,8 +229,12 @@ def pointing(
     aliases_after: Mapping[AliasName, VersionLabel],
     at: datetime,
     target: ModelVersion | None = None,
+    as_latest: bool = False,
 ) -> Write:
-    """The model's part of moving an alias to a target, or of removing one: its list of them."""
+    """The model's part of moving an alias to a target, or of removing one: its list of them.
+
+    ``as_latest``: only while the target is the model's highest version.
+    """
     known = sequences(seen)
     if target is not None and target.sequence is not None:
         known[target.label] = target.sequence
@@ -225,7 +244,10 @@ def pointing(
         ModelItem.aliases.set(canonical_json(aliases_after)),
         ModelItem.sequences.set(canonical_json(kept)) if kept else ModelItem.sequences.remove(),
     ]
-    return _changing(model_id, ModelItem.aliases == seen.aliases, actions)
+    stands = ModelItem.aliases == seen.aliases
+    if as_latest and target is not None:
+        stands &= ModelItem.latest_key == target.label.key
+    return _changing(model_id, stands, actions)
 
 
 def placing(

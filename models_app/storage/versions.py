@@ -15,7 +15,7 @@ from models_app.domain.artifacts import Artifact
 from models_app.domain.documents import canonical_json
 from models_app.domain.errors import AliasNotFound, ModelNotFound, VersionNotFound
 from models_app.domain.frameworks import Framework, Target
-from models_app.domain.labels import VersionLabel, label_in
+from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId, RegisteredModel
 from models_app.domain.pages import FILTERED_BATCH, Page, StartKey
 from models_app.domain.teams import Team
@@ -23,7 +23,7 @@ from models_app.domain.versions import LiveDeployment, ModelVersion, MutablePart
 from models_app.storage import models, table, teams
 from models_app.storage.pages import HIGHEST, Listing, every, read_batch, read_item, read_page
 from models_app.storage.table import AliasItem, ModelItem, NumberItem, RegistryItem, VersionItem
-from models_app.storage.transactions import Refused, Verb, Write
+from models_app.storage.transactions import Refused, Verb, Write, until_undisturbed
 
 LIVE = VersionItem.deleted_at.does_not_exist()
 
@@ -100,6 +100,11 @@ class Surroundings:
     alias: AliasItem | None = None
     team: Team | None = None
 
+    @property
+    def is_of_latest(self) -> bool:
+        """Whether the version is the model's highest."""
+        return self.model is not None and self.version is not None and self.model.latest_key == self.version.label.key
+
 
 def find_with_model(reference: VersionReference, *, alias_to_move: AliasName | None = None) -> Surroundings:
     """A version, deleted ones too, with its model; and for a move, the alias and the team's protected ones. One call.
@@ -107,7 +112,7 @@ def find_with_model(reference: VersionReference, *, alias_to_move: AliasName | N
     ``latest`` takes one call more: which label that is, is known once the model is read.
     """
     if reference.is_latest:
-        reference = VersionReference(reference.model, label=get(reference).label)
+        return until_undisturbed(lambda: _latest_with_model(reference, alias_to_move=alias_to_move))
     partition = table.model_partition(reference.model)
     sort = _sort(reference)
     sorts = {table.MODEL, sort} | ({table.alias_sort(alias_to_move)} if alias_to_move else set())
@@ -115,11 +120,10 @@ def find_with_model(reference: VersionReference, *, alias_to_move: AliasName | N
     if alias_to_move:
         keys.append({"pk": table.team_partition(reference.model.team), "sk": table.TEAM})
     found = {raw["sk"]["S"]: raw for raw in read_batch(keys)}
-    raw_version, raw_model = found.get(sort), found.get(table.MODEL)
+    raw_version, raw_team = found.get(sort), found.get(table.TEAM)
     raw_alias = found.get(table.alias_sort(alias_to_move)) if alias_to_move else None
-    raw_team = found.get(table.TEAM)
     return Surroundings(
-        model=models.existing(raw_model),
+        model=models.existing(found.get(table.MODEL)),
         version=version(VersionItem.from_raw_data(raw_version)) if raw_version else None,
         alias=AliasItem.from_raw_data(raw_alias) if raw_alias else None,
         team=teams.team(raw_team) if raw_team else None,
@@ -153,19 +157,22 @@ def find_below(label: VersionLabel, *, model_id: ModelId) -> ModelVersion | None
 
 
 def _latest(reference: VersionReference) -> ModelVersion:
-    listing = Listing(
-        partition=table.model_partition(reference.model),
-        within=RegistryItem.sk.between(table.VERSIONS, table.MODEL),
-        newest_first=True,
-    )
-    items = {raw["sk"]["S"]: raw for raw in read_page(listing, limit=2).items}
-    item = models.existing(items.get(table.MODEL))
-    if item is None or not item.latest_key:
+    label, raw = models.highest(reference)
+    if raw is not None:
+        return version(VersionItem.from_raw_data(raw))
+    found = find_with_model(VersionReference(reference.model, label=label))
+    standing = found.version if found.is_of_latest else find_with_model(reference).version
+    if standing is None:
         raise reference.missing
-    raw = items.get(table.VERSIONS + item.latest_key)
-    if raw is None:
-        return get(VersionReference(reference.model, label=label_in(item.latest_key)))
-    return version(VersionItem.from_raw_data(raw))
+    return standing
+
+
+def _latest_with_model(reference: VersionReference, *, alias_to_move: AliasName | None) -> Surroundings:
+    label, _ = models.highest(reference)
+    found = find_with_model(VersionReference(reference.model, label=label), alias_to_move=alias_to_move)
+    if not found.is_of_latest:
+        raise Refused(None)  # another one has become the latest between the two calls: look again
+    return found
 
 
 # Writes -------------------------------------------------------------------------------------------------------------
