@@ -115,7 +115,7 @@ def restore_model(*, actor: Actor, model_id: ModelId) -> RegisteredModel:
         head = relocations.find_deleted(model_id)
         if head is None or (head.expires_at or 0) <= clock.now().timestamp():
             standing = models.find_item(model_id)
-            if standing is not None and standing.arriving:
+            if standing is not None and relocations.is_coming_back(standing):
                 return relocations.find_move_around(standing)  # this very request, repeated
             raise nothing
         model = models.model(head)

@@ -114,6 +114,12 @@ def find_move_around(item: ModelItem) -> Move | None:
     return Move.noted(item) if item.move else None
 
 
+def is_coming_back(item: ModelItem) -> bool:
+    """Whether a model arrives from the archive of its name."""
+    archives = table.archive_partition(ModelId.parse(item.model or ""), "")
+    return (item.arriving or "").startswith(archives)
+
+
 def find_deleted(model_id: ModelId) -> ModelItem | None:
     """The model of that name that was deleted last and can be restored, or None. Two calls.
 

@@ -5,14 +5,20 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from tests.callers import Caller, a_team
+from tests.callers import Caller
 from tests.costs import counted_calls
+from tests.tables import kept
 
 
 @pytest.fixture
-def cast(table):
+def cast(engine, payments):
     """Two teams with two models of two versions each."""
-    cast = a_team()
+    kept(engine, two_of_each, payments)
+    return payments
+
+
+def two_of_each(cast):
+    """Models, versions and deployments of both teams."""
     for caller in (cast.contributor, cast.outsider):
         for name in ("first", "second"):
             for version in ("1", "2"):
@@ -20,7 +26,6 @@ def cast(table):
     for caller, team in ((cast.maintainer, "payments"), (cast.outsider, "vision")):
         for target in ("EKS", "Lambda"):
             caller.deploys(f"{team}.first", "1", environment="prod", deploymentTarget=target)
-    return cast
 
 
 LISTS = {

@@ -13,8 +13,10 @@ import pytest
 from tests.builders import a_registration
 from tests.callers import Caller
 from tests.costs import counted_calls
+from tests.engine import Engine
 from tests.identity.people import an_account, signed_in
 from tests.routes import routes
+from tests.tables import kept
 
 MODEL = "api/v1/models/<str:model_id>"
 TEAM = "api/v1/teams/<str:team>"
@@ -105,15 +107,21 @@ def said(caller: Caller, method: str, path: str, body: Any = None) -> tuple[Any,
 
 
 @pytest.fixture
-def cast(payments: Any) -> Any:
+def cast(engine: Engine, payments: Any) -> Any:
     """The team payments with one object of each kind; the outsider is known already, so that it costs no call."""
+    payments.token, payments.deployment = kept(engine, one_of_each_kind, payments)
+    payments.outsider.gets("me")
+    return payments
+
+
+def one_of_each_kind(payments: Any) -> tuple[str, str]:
+    """An account, a model, a version, an alias; and a token and a deployment, whose ids these are."""
     an_account("ada", payments="viewer")
     payments.contributor.registers("fraud", version="1")
     payments.maintainer.moves("payments.fraud", "champion", "1")
-    payments.token = payments.viewer.gets("me").body["actor"].removeprefix("token:")
-    payments.deployment = payments.maintainer.deploys("payments.fraud", "1").body["deploymentId"].partition(".")[2]
-    payments.outsider.gets("me")
-    return payments
+    token = payments.viewer.gets("me").body["actor"].removeprefix("token:")
+    deployment = payments.maintainer.deploys("payments.fraud", "1").body["deploymentId"]
+    return token, deployment.partition(".")[2]
 
 
 def test_no_route_is_forgotten() -> None:

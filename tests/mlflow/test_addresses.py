@@ -12,6 +12,8 @@ from models_app.domain.permissions import Permission
 from models_app.mlflow.urls import ADDRESSES, PREFIXES
 from tests.callers import Answer, Caller, Cast
 from tests.costs import counted_calls
+from tests.engine import Engine
+from tests.tables import kept
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "mlflow.md"
 MODEL = {"name": "fraud"}
@@ -55,17 +57,22 @@ def asks(caller: Caller, method: str, address: str, given: dict[str, Any], **hea
 
 
 @pytest.fixture
-def fraud(payments: Cast) -> Cast:
+def fraud(engine: Engine, payments: Cast) -> Cast:
     """A model with two versions; everybody is known already, so that knowing them costs no call."""
+    kept(engine, two_versions, payments)
+    for each in (payments.viewer, payments.contributor, payments.maintainer, payments.outsider):
+        each.gets("me")
+    return payments
+
+
+def two_versions(payments: Cast) -> None:
+    """A model with two versions, an alias of the first, and tags."""
     tags = [{"key": "there", "value": "x"}]
     asks(payments.contributor, "POST", "registered-models/create", {"name": "fraud", "tags": tags})
     for number in (1, 2):
         given = {"name": "fraud", "source": f"s3://models/{number}", "tags": tags}
         asks(payments.contributor, "POST", "model-versions/create", given)
     asks(payments.contributor, "POST", "registered-models/alias", {"name": "fraud", "version": "1", "alias": "first"})
-    for each in (payments.viewer, payments.maintainer, payments.outsider):
-        each.gets("me")
-    return payments
 
 
 def test_no_address_is_forgotten() -> None:

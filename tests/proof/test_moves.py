@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -11,9 +11,11 @@ from models_app.domain.errors import StorageBusy
 from models_app.jobs import finish_moves
 from models_app.storage import relocations
 from models_app.storage.soundness import find_faults
-from tests.callers import Cast, a_team
+from tests.callers import Cast
+from tests.engine import Engine
 from tests.proof.conftest import RACES, Crowd, over_and_over
 from tests.proof.test_races import Call, Race, prepared, registers
+from tests.tables import kept
 
 MANY = 120
 
@@ -35,14 +37,17 @@ def deploys() -> Call:
 
 
 @pytest.fixture
-def large(table: None) -> Iterator[Cast]:
-    """A team with a model of many versions and an alias at the lowest; at the end the table is sound."""
-    cast = a_team()
+def large(engine: Engine, payments: Cast) -> Cast:
+    """A team with a model of many versions and an alias at the lowest."""
+    kept(engine, many_versions, payments)
+    return payments
+
+
+def many_versions(cast: Cast) -> None:
+    """A model of many versions and an alias at the lowest."""
     for _ in range(MANY):
         cast.contributor.registers("fraud")
     cast.maintainer.moves("payments.fraud", "champion", "1")
-    yield cast
-    assert find_faults() == []
 
 
 @pytest.fixture
@@ -144,6 +149,14 @@ class TestAMoveThatWasInterrupted:
         assert finish_moves() == 1
         assert has_all(large, "payments.cards")
         assert finish_moves() == 0
+
+    def test_is_no_restoration_of_its_new_name(self, large: Cast, interrupted: Callable[[], None]) -> None:
+        large.maintainer.renames("payments.fraud", "cards")
+        interrupted()
+
+        assert large.maintainer.restores_model("payments.cards").slug == "nothing-to-restore"
+        assert finish_moves() == 1
+        assert has_all(large, "payments.cards")
 
     def test_may_be_renamed_again(self, large: Cast, interrupted: Callable[[], None]) -> None:
         large.maintainer.renames("payments.fraud", "cards")

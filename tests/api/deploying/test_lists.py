@@ -5,20 +5,27 @@ from __future__ import annotations
 import pytest
 
 from tests.callers import Cast
+from tests.engine import Engine
+from tests.tables import kept
 
 FRAUD = "payments.fraud"
 PLACES = [("prod", "EKS"), ("nonprod", "EKS"), ("prod", "Lambda"), ("prod-eu", "EKS"), ("test", "Lambda")]
 
 
 @pytest.fixture
-def payments(payments: Cast) -> Cast:
+def payments(engine: Engine, payments: Cast) -> Cast:
     """With two versions, each asked for in some of the places."""
+    kept(engine, in_places, payments)
+    return payments
+
+
+def in_places(payments: Cast) -> None:
+    """Two versions, each asked for in some of the places."""
     for label in ("1", "2"):
         payments.contributor.registers("fraud", version=label)
     for number, (environment, target) in enumerate(PLACES):
         label = str(number % 2 + 1)
         payments.maintainer.deploys(FRAUD, label, environment=environment, deploymentTarget=target)
-    return payments
 
 
 def places(payments: Cast, path: str = "deployments", **query: str) -> list[tuple[str, str]]:

@@ -8,6 +8,8 @@ import pytest
 from inline_snapshot import snapshot
 
 from tests.callers import Cast
+from tests.engine import Engine
+from tests.tables import kept
 
 MANY = 60
 
@@ -116,13 +118,19 @@ class TestHistory:
         assert fraud.viewer.history("payments.fraud") == ["ModelVersionRegistered", "ModelVersionDeregistered"]
 
 
+def much_happens(payments: Cast) -> None:
+    """A registration, and one change after the other."""
+    payments.contributor.registers("fraud", version="1")
+    for number in range(MANY):
+        payments.contributor.patches("payments.fraud", "1", {"description": f"{number}"})
+
+
 class TestPages:
     @pytest.fixture
-    def busy(self, fraud: Cast) -> Cast:
+    def busy(self, engine: Engine, payments: Cast) -> Cast:
         """A model to which much has happened."""
-        for number in range(MANY):
-            fraud.contributor.patches("payments.fraud", "1", {"description": f"{number}"})
-        return fraud
+        kept(engine, much_happens, payments)
+        return payments
 
     def test_following_next_leads_back_to_the_beginning(self, busy: Cast) -> None:
         pages = busy.viewer.pages("models/payments.fraud/events", limit=25)
