@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -36,9 +36,12 @@ os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *sys.argv[1:]])
 class Server:
     """Gunicorn on a free port of loopback. It is ended by its process id."""
 
-    def __init__(self, engine: Engine, *, application: str = "registry_project.wsgi") -> None:
+    def __init__(
+        self, engine: Engine, *, application: str = "registry_project.wsgi", settings: Mapping[str, str] | None = None
+    ) -> None:
         self.port = free_port()
         environment = os.environ | engine.environment() | {"ENVIRONMENT": "local", "REGISTRY_SECRET_KEY": "k" * 60}
+        environment |= settings or {}
         size = ["--workers", str(PROCESSES), "--threads", str(THREADS), "--worker-class", "gthread"]
         quiet = ["--log-level", "warning", "--keep-alive", "30", "--graceful-timeout", "5"]
         self.process = subprocess.Popen(
