@@ -118,7 +118,7 @@ class TestTheMatrix:
         assert [name for name in refused if not is_refused_always(name)] == [], "a fault behind it would prove nothing"
 
         hurry()
-        matrix.disturb_each(every, each=rounds(1, full=len(every)))
+        matrix.disturb_each(every, each=rounds(1, full=KINDS))
 
         sys.stdout.write("\n".join(sorted(set(matrix.found))[:60]))
         assert len(every) >= KINDS
