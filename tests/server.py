@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -36,16 +36,22 @@ os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *sys.argv[1:]])
 class Server:
     """Gunicorn on a free port of loopback. It is ended by its process id.
 
-    ``through`` is the address of what stands between it and the engine.
+    ``through`` is the address of what stands between it and the engine; ``settings`` are environment variables.
     """
 
     def __init__(
-        self, engine: Engine, *, application: str = "registry_project.wsgi", through: str | None = None
+        self,
+        engine: Engine,
+        *,
+        application: str = "registry_project.wsgi",
+        through: str | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self.port = free_port()
         environment = os.environ | engine.environment() | {"ENVIRONMENT": "local", "REGISTRY_SECRET_KEY": "k" * 60}
         if through is not None:
             environment["AWS_ENDPOINT_URL_DYNAMODB"] = through
+        environment |= settings or {}
         size = ["--workers", str(PROCESSES), "--threads", str(THREADS), "--worker-class", "gthread"]
         quiet = ["--log-level", "warning", "--keep-alive", "30", "--graceful-timeout", "5"]
         self.process = subprocess.Popen(

@@ -10,13 +10,17 @@ import os
 import random
 from collections import Counter
 
+import pytest
+
 from tests.callers import Cast
 from tests.commands.shell import run
 from tests.examples.pipelines import Pipeline
 from tests.outbox.acts import deploys, unsent
 from tests.outbox.buses import Call, Manner, PlayedBus
 from tests.outbox.queues import Ministack
+from tests.proof.figures import proves
 
+ONE_EFFECT = "a third of the bus's answers get lost: each event has one effect"
 EVENTS = 1000 if os.environ.get("PROOF") == "full" else 100
 PER_MODEL = 10
 LOST = 0.3
@@ -38,6 +42,7 @@ def losing_answers(ministack: Ministack) -> Manner:
     return manner
 
 
+@pytest.mark.proof
 def test_every_event_has_exactly_one_effect(
     payments: Cast, ministack: Ministack, played: PlayedBus, pipeline: Pipeline
 ) -> None:
@@ -61,6 +66,8 @@ def test_every_event_has_exactly_one_effect(
     requested = +delivered
     assert len(requested) == EVENTS
     assert requested.total() > EVENTS, "nothing came twice, so nothing was proved"
-    assert pipeline.effects == len(pipeline.running) == len(pipeline.marks) == EVENTS
+    figure = f"{pipeline.effects} effects of {requested.total()} deliveries of {EVENTS} events"
+    proves(ONE_EFFECT, figure, target=EVENTS, holds=pipeline.effects == EVENTS)
+    assert len(pipeline.running) == len(pipeline.marks) == EVENTS
     statuses = Counter(each["status"] for page in payments.viewer.pages("deployments", limit=100) for each in page)
     assert statuses == {"SUCCEEDED": EVENTS}

@@ -25,7 +25,7 @@ from tests.proof.test_kills import DEEDS, DEPLOYING, Deed
 from tests.tables import make_table
 
 SOUND = "killed at a random instant, the table is sound and the request can be repeated"
-INSTANTS = 50
+INSTANTS = 12
 
 
 @pytest.fixture(scope="module")
