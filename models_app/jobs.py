@@ -21,7 +21,7 @@ from models_app.domain.errors import Busy, ModelNotFound, RegistryError
 from models_app.domain.models import ModelId
 from models_app.identity.authentication import ticket_holder
 from models_app.mlflow import payloads
-from models_app.services import deliveries, deployment_reports, relocations
+from models_app.services import deliveries, deployment_reports, relocations, seals
 from models_app.services.deliveries import Tally
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,11 @@ def time_out_deployments() -> list[DeploymentId]:
 def finish_moves() -> int:
     """Carry out the renamings and deletions of large models that were begun and left; how many."""
     return relocations.finish_moves()
+
+
+def seal_events() -> int:
+    """Seal what happened in every team since its last seal; how many seals were put."""
+    return seals.seal_all()
 
 
 def take_report(envelope: Mapping[str, Any]) -> str | None:

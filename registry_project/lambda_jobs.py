@@ -21,9 +21,9 @@ class Refused(Exception):
 def run(event: object) -> dict[str, Any]:
     """Do what an event asks for; what came of it, for the log.
 
-    Events: ``{"job": "relay_events"}``, ``{"job": "deliver_webhooks"}``, ``{"job": "time_out_deployments"}`` and
-    ``{"job": "finish_moves"}`` from schedules; from the bus ``DeploymentStatusReported``, and those of the registry's
-    own that webhooks are told of.
+    Events: ``{"job": "relay_events"}``, ``{"job": "deliver_webhooks"}``, ``{"job": "time_out_deployments"}``,
+    ``{"job": "finish_moves"}`` and ``{"job": "seal_events"}`` from schedules; from the bus
+    ``DeploymentStatusReported``, and those of the registry's own that webhooks are told of.
 
     Raises:
         Refused: any other event.
@@ -45,6 +45,8 @@ def run(event: object) -> dict[str, Any]:
         return {"timedOut": [str(each) for each in ended]}
     if event.get("job") == "finish_moves":
         return {"finished": jobs.finish_moves()}
+    if event.get("job") == "seal_events":
+        return {"seals": jobs.seal_events()}
     raise Refused("This function takes scheduled jobs, events and reports of pipelines.")
 
 

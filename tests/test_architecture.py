@@ -22,13 +22,13 @@ STORAGE = sorted(ROOT.glob("models_app/storage/*.py"))
 MOST_LINES = 350
 
 # Promised: "The table's keys, the GSIs and the PynamoDB models live in ONE module".
-LONGER = {"models_app/storage/table.py": 500}
+LONGER = {"models_app/storage/table.py": 525}
 
 # Whatever writes to DynamoDB without a transaction; of PynamoDB's models and of its connections.
 WRITES = {"save", "delete", "update", "put_item", "update_item", "delete_item", "batch_write", "batch_write_item"}
 KEY = re.compile(
     r"^(TEAM|TEAMS|MODEL|VERSION|ALIAS|EVENT|EVENTS|TOKEN|USER|USERS|OUTBOX|DEPLOYMENT|IDEM|RATE|SEEN|WEBHOOK"
-    r"|DELIVERY)[#~]"
+    r"|DELIVERY|SEAL)[#~]"
 )
 INDEX = re.compile(r"^(pk|sk|gsi\d(pk|sk)?)$")
 

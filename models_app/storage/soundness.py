@@ -31,6 +31,7 @@ from models_app.storage.table import (
     RateItem,
     RawItem,
     RegistryItem,
+    SealItem,
     TeamItem,
     TokenItem,
     UserItem,
@@ -127,7 +128,7 @@ def _faults_of_items(items: list[RegistryItem], events: dict[str, EventItem]) ->
         name = f"{item.pk} / {item.sk}"
         if _key_of(item) != (item.pk, item.sk):
             yield f"{name}: stands under another key than its own"
-        is_only_counted = isinstance(item, FailedSignInsItem | DeliveryItem | RateItem) or (
+        is_only_counted = isinstance(item, FailedSignInsItem | DeliveryItem | RateItem | SealItem) or (
             isinstance(item, ModelItem) and not (item.created_at or item.move)
         )
         if not is_only_counted and item.rid not in events:

@@ -27,6 +27,7 @@
 | token                  | ``TOKEN#id``        | ``TOKEN``           | 1: ``TEAM#team#TOKENS`` / id,             |
 |                        |                     |                     | or ``PLATFORM#TOKENS`` / id               |
 | requests in a window   | ``RATE#digest#time``| ``RATE``            | gone after ``expires_at``                 |
+| seal over events       | ``TEAM#team#SEALS`` | ``SEAL#number``     |                                           |
 
 Two choices make every read one call. ``VERSION~`` sorts just behind all versions, so one backward query answers a
 model with its newest versions. And an alias carries a copy of its version, written in the same transaction, so
@@ -338,6 +339,17 @@ class EventItem(RegistryItem, discriminator="event"):
     last_error = UnicodeAttribute(null=True)
 
 
+class SealItem(RegistryItem, discriminator="seal"):
+    """A seal over events of a team; see domain/seals.py. It is put once and never changes."""
+
+    team = UnicodeAttribute()
+    number = NumberAttribute()
+    through = UnicodeAttribute()
+    event_count = NumberAttribute()
+    digest = UnicodeAttribute()
+    sealed_at = UnicodeAttribute()
+
+
 # Keys ---------------------------------------------------------------------------------------------------------------
 
 TEAM = "TEAM"
@@ -352,6 +364,7 @@ ALIASES = "ALIAS#"
 EVENTS = "EVENT#"
 MEMBERSHIPS = "TEAM#"
 WEBHOOKS = "WEBHOOK#"
+SEALS = "SEAL#"
 DELIVERY = "DELIVERY"
 FAILED_SIGN_INS = "TRIES"  # between memberships and user, so that signing in reads all three at once
 
@@ -367,6 +380,14 @@ PLATFORM_TOKENS = "PLATFORM#TOKENS"
 
 def team_partition(team: TeamSlug) -> str:
     return f"TEAM#{team}"
+
+
+def team_seals(team: TeamSlug) -> str:
+    return f"TEAM#{team}#SEALS"
+
+
+def seal_sort(number: int) -> str:
+    return f"{SEALS}{number:012}"  # so that they sort by number
 
 
 def user_partition(username: str) -> str:

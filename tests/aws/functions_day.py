@@ -66,6 +66,7 @@ def test_jobs(payments: Cast) -> None:
     assert run({"job": "relay_events"}) == {"sent": 0, "refused": 0, "dead": 0}
     assert run({"job": "time_out_deployments"}) == {"timedOut": []}
     assert run({"job": "finish_moves"}) == {"finished": 0}
+    assert run({"job": "seal_events"}) == {"seals": 0}
 
 
 def test_webhooks(payments: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

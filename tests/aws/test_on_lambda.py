@@ -158,6 +158,7 @@ class TestJobsAndEvents:
     def test_schedules_are_done(self, function: Function, fraud: Cast) -> None:
         assert function.invoke({"job": "time_out_deployments"}).answer == {"timedOut": []}
         assert function.invoke({"job": "finish_moves"}).answer == {"finished": 0}
+        assert function.invoke({"job": "seal_events"}).answer == {"seals": 0}  # what happened just now is left alone
 
     def test_a_pipeline_may_report_over_the_bus(self, function: Function, fraud: Cast) -> None:
         event = {

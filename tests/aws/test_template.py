@@ -38,7 +38,7 @@ WATCHED = {
     *(("ModelRegistry", name) for name in ("StorageBusy", "OutboxAgeSeconds", "DeadEvents")),
     *(("ModelRegistry", name) for name in ("DeploymentsFailed", "DeploymentsTimedOut")),
 }
-JOBS = {"relay_events", "deliver_webhooks", "time_out_deployments", "finish_moves"}
+JOBS = {"relay_events", "deliver_webhooks", "time_out_deployments", "finish_moves", "seal_events"}
 
 
 class TestTheTable:

@@ -155,4 +155,5 @@ def events_and_jobs(cast: Cast) -> list[Cost]:
     meter.measure("The job that delivers webhooks", jobs.deliver_webhooks)
     meter.measure("The job that times deployments out", jobs.time_out_deployments)
     meter.measure("The job that finishes moves", jobs.finish_moves)
+    meter.measure("The job that seals the events of two teams, with nothing to seal", jobs.seal_events)
     return meter.costs

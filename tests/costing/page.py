@@ -94,10 +94,12 @@ def table_at_rest(jobs: list[Cost]) -> str:
     stack = STACK.read_text()
     alarms = stack.count("Type: AWS::CloudWatch::Alarm")
     often, seldom = stack.count("rate(1 minute)"), stack.count("rate(5 minutes)")
-    runs = MINUTES * often + MINUTES // 5 * seldom
+    hourly = stack.count("rate(1 hour)")
+    runs = MINUTES * often + MINUTES // 5 * seldom + MINUTES // 60 * hourly
     read_often = sum(job.read_units for job in jobs[1 : 1 + often])
-    read_seldom = sum(job.read_units for job in jobs[1 + often :])
-    reads = MINUTES * read_often + MINUTES // 5 * read_seldom
+    read_seldom = sum(job.read_units for job in jobs[1 + often : 1 + often + seldom])
+    read_hourly = sum(job.read_units for job in jobs[1 + often + seldom :])
+    reads = MINUTES * read_often + MINUTES // 5 * read_seldom + MINUTES // 60 * read_hourly
     rows = [
         ("KMS key", "1 × $1.00", KEY),
         ("Secret", "1 × $0.40", SECRET),
@@ -112,7 +114,8 @@ def table_at_rest(jobs: list[Cost]) -> str:
         ),
         (
             "DynamoDB reads of the jobs",
-            f"{MINUTES:,} × {read_often:g} + {MINUTES // 5:,} × {read_seldom:g} = {reads:,.0f} × $0.125/million",
+            f"{MINUTES:,} × {read_often:g} + {MINUTES // 5:,} × {read_seldom:g} + {MINUTES // 60:,} × {read_hourly:g}"
+            f" = {reads:,.0f} × $0.125/million",
             reads * PER_READ_UNIT,
         ),
         (

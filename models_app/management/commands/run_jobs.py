@@ -54,6 +54,7 @@ class Command(RegistryCommand):
                 for ended in jobs.time_out_deployments():
                     self.stdout.write(f"{ended} timed out.")
                 jobs.finish_moves()
+                jobs.seal_events()
             if reported is not None:
                 _take(reported, jobs.take_report)
 
