@@ -10,6 +10,7 @@ from models_app.services.tokens import forget_tokens
 from models_app.storage.table import RegistryItem, create_table
 from tests.conftest import ENGINE
 from tests.proof.conftest import Crowd, a_crowd
+from tests.proof.figures import controls
 from tests.proof.test_crowds import TestRegistering as Registering
 from tests.proof.test_crowds import TestUpdating as Updating
 from tests.proof.test_deployment_races import (
@@ -41,6 +42,14 @@ def careless_crowd(careless_server: Server) -> Iterator[Crowd]:
         RegistryItem.delete_table()
 
 
+# What the proofs with a figure of their own are called.
+NAMES = {
+    "test_no_increment_is_lost_under_if_match": "no increment under If-Match is lost",
+    "test_one_of_them_wins": "no alias points to a deleted version",
+    "test_a_version_is_deployed_or_deleted_and_never_both": "a version is deployed or deleted, never both",
+}
+
+
 @pytest.mark.parametrize(
     "proof",
     [
@@ -54,9 +63,17 @@ def careless_crowd(careless_server: Server) -> Iterator[Crowd]:
     ],
     ids=lambda proof: proof.__name__.removeprefix("test_"),
 )
-def test_it_notices(proof: Callable[[Crowd], None], careless_crowd: Crowd) -> None:
-    with pytest.raises(AssertionError):
-        proof(careless_crowd)
+def test_it_notices(proof: Callable[[Crowd], None], careless_crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        with monkeypatch.context() as unwritten:  # its failure is what we want, and no figure
+            unwritten.delenv("PROOF_FIGURES", raising=False)
+            proof(careless_crowd)
+    except AssertionError:
+        noticed = True
+    else:
+        noticed = False
+    name = NAMES.get(proof.__name__, "writers who meet lose nothing")
+    controls(name, proof.__name__.removeprefix("test_"), target="noticed", holds=noticed)
 
 
 def test_importing_it_changes_nothing() -> None:

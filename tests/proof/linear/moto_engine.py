@@ -14,7 +14,7 @@ class Moto(Engine):
     """moto's server in this process, asked like the exact engine."""
 
     def __init__(self) -> None:
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # it trips over itself, as it will
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.moto = ThreadedMotoServer(ip_address="127.0.0.1", port=self.port, verbose=False)
