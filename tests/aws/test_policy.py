@@ -47,7 +47,7 @@ SHARE = (
     "tests/web/test_moving_models.py",
 )
 # Only commands call these, and an operator has rights of his own.
-OPERATORS = {"imports", "exports"}
+OPERATORS = {"audits", "imports", "exports"}
 AT_WORK = (
     "dynamodb:BatchGetItem",
     "dynamodb:ConditionCheckItem",

@@ -114,8 +114,10 @@ def table_at_rest(jobs: list[Cost]) -> str:
         ),
         (
             "DynamoDB reads of the jobs",
-            f"{MINUTES:,} × {read_often:g} + {MINUTES // 5:,} × {read_seldom:g} + {MINUTES // 60:,} × {read_hourly:g}"
-            f" = {reads:,.0f} × $0.125/million",
+            (
+                f"{MINUTES:,} × {read_often:g} + {MINUTES // 5:,} × {read_seldom:g} + "
+                f"{MINUTES // 60:,} × {read_hourly:g} = {reads:,.0f} × $0.125/million"
+            ),
             reads * PER_READ_UNIT,
         ),
         (

@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from models_app.domain.teams import TeamSlug
 from models_app.management.progress import Progress
 from models_app.management.refusals import RegistryCommand
-from models_app.services import seals
+from models_app.services import audits
 
 PARTS = 3
 
@@ -37,7 +37,7 @@ class Command(RegistryCommand):
         noted = _noted(heads) if heads else {}
         progress = Progress(self.stderr)
         try:
-            verdicts = seals.verify(heads=noted, seen=lambda items: progress.tell(f"{items:,} items read."))
+            verdicts = audits.verify(heads=noted, seen=lambda items: progress.tell(f"{items:,} items read."))
         finally:
             progress.close()
         breaks = [f"{verdict.team}: {each}" for verdict in verdicts for each in verdict.breaks]
