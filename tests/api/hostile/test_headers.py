@@ -142,16 +142,30 @@ class TestHost:
         assert link.startswith("http://localhost/")
 
 
-@pytest.mark.parametrize("charset", ["hex", "undefined", "rot13", "utf-16", "base64", "idna", "zlib", "nonsense"])
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        *("charset=hex", "charset=undefined", "charset=rot13", "charset=utf-16", "charset=base64", "charset=idna"),
+        *(
+            "charset=zlib",
+            "charset=nonsense",
+            "charset*=hex",
+            "charset*=utf-8''hex",
+            "charset*0=hex",
+            "charset=utf-8\0",
+        ),
+        *("x*=nonsense''%41", "x*=\0''%41", 'charset="hex;"', "charset = hex"),
+    ],
+)
 @pytest.mark.parametrize(
     ("method", "status"), [("GET", 404), ("HEAD", 404), ("PATCH", 404), ("DELETE", 404), ("PUT", 405)]
 )
-def test_no_charset_spoils_what_stands_in_the_query(payments, charset, method, status):
+def test_no_charset_spoils_what_stands_in_the_query(payments, parameter, method, status):
     environ = {
         "REQUEST_METHOD": method,
         "PATH_INFO": "/api/v1/models/payments.nothing",
         "QUERY_STRING": "teamId=payments",
-        "CONTENT_TYPE": f"application/json; charset={charset}",
+        "CONTENT_TYPE": f"application/json; {parameter}",
         "CONTENT_LENGTH": "2",
         "HTTP_AUTHORIZATION": payments.maintainer.authorization,
         "SERVER_NAME": "localhost",

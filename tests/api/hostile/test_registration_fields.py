@@ -110,6 +110,12 @@ def test_an_unknown_field_is_called_by_its_own_name(payments, field):
     assert answer.problem["errors"][0]["field"] == (field or "body")
 
 
+def test_of_very_many_unknown_fields_the_first_hundred_are_told(payments):
+    body = {f"field{number}": number for number in range(10_000)}
+
+    assert len(payments.contributor.calls("POST", "models", body | a_registration()).problem["errors"]) == 100
+
+
 def test_a_backslash_is_no_nul(payments):
     answer = payments.contributor.registers("fraud", version="1", description=r"the expression \u0000 finds NUL")
 

@@ -118,8 +118,10 @@ def methods_of(pattern: URLPattern) -> Iterator[str]:
     if actions := getattr(view, "actions", None):
         known = {method.upper() for method in actions}
     elif "mlflow" in str(pattern.pattern) and hasattr(view, "view_initkwargs"):
-        known = {method for method in view.view_initkwargs.get("deeds", {"POST": None})}
-    elif (view_class := getattr(view, "view_class", RedirectView)) is not RedirectView:
+        known = set(view.view_initkwargs.get("deeds", {"POST": None}))
+    elif (view_class := getattr(view, "view_class", None)) is RedirectView:
+        known = set()  # it leads on whatever it is sent, and reads none of it
+    elif view_class:
         known = {method.upper() for method in view_class.http_method_names if hasattr(view_class, method)}
     else:
         known = {"POST"}
