@@ -28,6 +28,11 @@ def controls(name: str, figure: object, *, target: object, holds: bool) -> None:
     _say("control", name, figure, target, holds=holds)
 
 
+def in_time(holds: bool) -> bool:  # noqa: FBT001 - it is what is asked
+    """What rests on the machine's speed counts in full only, where the machine has nothing else to do."""
+    return holds or os.environ.get("PROOF") != "full"
+
+
 def _say(kind: str, name: str, figure: object, target: object, *, holds: bool) -> None:
     verdict = "PASS" if holds else "FAIL"
     line = f"{'control of ' if kind == 'control' else ''}{name}: {figure} (target: {target}) {verdict}"
