@@ -56,6 +56,12 @@ class Pipeline:
         """How many effects there were in all."""
         return sum(int(each["applied"]) for each in self.running.values())
 
+    def forgets(self) -> None:
+        """Nothing was ever applied."""
+        with consumer._table().batch_writer() as batch:
+            for each in _everything():
+                batch.delete_item(Key={"pk": each["pk"]})
+
     def starts_anew(self) -> None:
         """A new process: nothing is remembered but what the table holds."""
         self.stops()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import random
 import subprocess
 import sys
 import urllib.error
@@ -23,6 +24,8 @@ from tests.commands.shell import ROOT
 from tests.examples.doors import Door
 from tests.examples.pipelines import Envelope, Pipeline
 from tests.faults import Wire, cancel, lose_answer
+from tests.proof.conftest import rounds
+from tests.proof.figures import proves
 from tests.server import at_once
 
 
@@ -86,6 +89,25 @@ class TestTheSameEventAgain:
             consumer.apply(old["detail"])
 
         assert pipeline.running["payments.fraud#prod/EKS"]["version"] == "2.0.0"
+
+
+@pytest.mark.proof
+def test_events_in_any_order_and_more_than_once_leave_the_last_one_standing(pipeline: Pipeline) -> None:
+    chance, permutations, wrong = random.Random(5), rounds(20, full=1_000), 0
+    events = []
+    for number in range(5):
+        events.append(pipeline.is_asked_for(f"{number}.0.0"))
+        pipeline.cancels(events[-1])
+    newest = events[-1]["detail"]["eventId"]
+    for _ in range(permutations):
+        pipeline.forgets()
+        for event in chance.sample([*events, *chance.choices(events, k=3)], k=8):
+            with suppress(consumer.CannotRun):
+                consumer.apply(event["detail"])
+        wrong += [each["eventId"] for each in pipeline.running.values()] != [newest]
+
+    figure = f"{wrong} of {permutations:,} orders, some events twice"
+    proves("whatever the order of delivery, the last request stands", figure, target=0, holds=not wrong)
 
 
 class Died(BaseException):

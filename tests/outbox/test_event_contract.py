@@ -42,6 +42,7 @@ from tests.mlflow.test_webhooks import asks, makes
 from tests.outbox.acts import deploys
 from tests.outbox.buses import PlayedBus
 from tests.outbox.receivers import listening
+from tests.proof.figures import controls, proves
 
 INBOUND = "DeploymentStatusReported"
 KINDS = [*(kind.value for kind in EventKind), INBOUND]
@@ -93,6 +94,7 @@ def live_through_everything(cast: Cast) -> None:
 
 
 class TestEverythingThatIsPublished:
+    @pytest.mark.proof
     def test_every_kind_is_what_its_schema_says(self, payments: Cast, played: PlayedBus) -> None:
         live_through_everything(payments)
         run("relay_events")
@@ -101,13 +103,18 @@ class TestEverythingThatIsPublished:
         assert {entry["DetailType"] for entry in published} == set(EventKind)
         for entry in published:
             event_contract.check(entry["DetailType"], json.loads(entry["Detail"]))
+        figure = f"{len(published)} events of all {len(EventKind)} kinds"
+        proves("what is published is what its JSON Schema says", figure, target="every kind", holds=True)
 
+    @pytest.mark.proof
     def test_what_differs_is_caught_at_the_end_of_a_test(self, table: None) -> None:
         event = Event.record(EventKind.TEAM_UPDATED, by=command_line(), team=TeamSlug("payments"), data={"to": "x"})
         commit([], event=event)
 
         with pytest.raises(ValidationError, match="'changes' is a required property"):
             event_contract.check_committed()
+        name = "what is published is what its JSON Schema says"
+        controls(name, "one without a field: noticed", target="noticed", holds=True)
         connection().delete_item(item(event).pk, item(event).sk)
 
     def test_an_event_of_an_unknown_version_is_caught(self) -> None:

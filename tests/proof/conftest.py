@@ -36,10 +36,8 @@ def rounds(share: int, *, full: int) -> int:
 
 
 # Each race ends with a look at the whole table, so 500 of them take 20 tables.
-RACES = 25
-MANY_RACES = rounds(RACES, full=500)
+MANY_RACES = rounds(25, full=500)
 BETWEEN_LOOKS = 25  # where so many take place at one table, this often somebody looks at all of it
-over_and_over = pytest.mark.parametrize("crowd", range(rounds(1, full=20)), indirect=True)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from tests.callers import Cast
 from tests.mlflow.test_telling_webhooks import envelopes, hands_over, waiting
 from tests.mlflow.test_webhooks import makes
 from tests.outbox.receivers import Receiver, listening, say, thank
+from tests.proof.figures import controls, proves
 from tests.proof.killing import Command, Handover, Killer, Run
 
 A_MOMENT_AGO = timedelta(minutes=5)
@@ -36,6 +37,9 @@ def receiver(payments: Cast) -> Iterator[Receiver]:
 def killer() -> Iterator[Killer]:
     with Killer(ENVIRONMENT) as killer:
         yield killer
+
+
+TOLD = "killed anywhere, a webhook hears of each version"
 
 
 def assert_all_told(receiver: Receiver, *, versions: int) -> None:
@@ -67,6 +71,9 @@ def test_who_takes_the_event(payments: Cast, receiver: Receiver, killer: Killer)
         if not first.was_killed:
             break
 
+    proves(
+        TOLD, f"{len(points)} kills of who takes the event", target="each told, twice at most", holds=len(points) > 1
+    )
     assert points[-1] == "after UpdateItem"
     assert {point.split()[1] for point in points} == {"Query", "GetItem", "BatchGetItem", "UpdateItem"}
 
@@ -97,6 +104,7 @@ def test_who_tries_again(payments: Cast, receiver: Receiver, killer: Killer) -> 
         runs.append(each)
         assert_all_told(receiver, versions=len(runs))
 
+    proves(TOLD, f"{len(runs)} kills of who tries again", target="each told, twice at most", holds=len(runs) > 1)
     # What is due, the webhook, the claim, the note of what came of it, and the webhook's own.
     passed = [point.split()[1] for point in runs[-1].points[::2]]
     assert passed == ["Query", "GetItem", "UpdateItem", "UpdateItem", "UpdateItem"]
@@ -106,4 +114,5 @@ def test_the_proof_notices_what_is_noted_before_it_is_sent(payments: Cast, recei
     with Killer(ENVIRONMENT, carelessness="settle_before_sending") as careless:
         runs = list(kills_of_the_schedule(payments, receiver, careless))
 
-    assert len({each.data["name"] for each in receiver.told}) < len(runs)
+    told = len({each.data["name"] for each in receiver.told})
+    controls(TOLD, f"noted before it is sent: {told} of {len(runs)} told", target="fewer", holds=told < len(runs))

@@ -22,6 +22,7 @@ from models_app.storage import table
 from models_app.storage.table import RateItem, RegistryItem
 from tests.costs import counted_calls
 from tests.engine import Engine
+from tests.proof.figures import controls, proves
 from tests.server import at_once
 
 CONTAINERS = 20
@@ -93,6 +94,10 @@ def loaded(policy: RatePolicy, load: float, *, shares: list[int] | None = None) 
     return Outcome(total[True], total[False], len(calls))
 
 
+QUOTA = "nobody gets more than a quota, however many containers count"
+SELDOM = "counting takes a call for few requests"
+
+
 def is_admitted(limiter: Limiter) -> bool:
     standing = limiter.count(CALLER)
     assert standing is not None, "storage did not answer: this proves nothing"
@@ -118,25 +123,25 @@ class TestTwentyContainers:
         outcome = loaded(policy, 2)
 
         told("twice the quota", policy, outcome)
-        assert outcome.admitted <= policy.quota
-        assert outcome.admitted >= policy.quota * 0.95
+        figure = f"{outcome.admitted} of {policy.quota} admitted to {CONTAINERS} containers"
+        holds = policy.quota * 0.95 <= outcome.admitted <= policy.quota
+        proves(QUOTA, figure, target="none too many, 5 % too few", holds=holds)
 
     def test_ask_seldom_at_half_the_quota(self) -> None:
         policy = POLICIES[0]
 
         outcome = loaded(policy, 0.5)
 
-        told("half the quota", policy, outcome)
         assert outcome.refused == 0
-        assert outcome.calls_per_request <= 0.3
+        proves(SELDOM, f"{outcome.calls_per_request:.2f}", target=0.3, holds=outcome.calls_per_request <= 0.3)
 
     def test_ask_still_less_where_there_is_too_much(self) -> None:
         policy = POLICIES[1]
 
         outcome = loaded(policy, 2)
 
-        told("twice the quota", policy, outcome)
-        assert outcome.calls_per_request <= 0.2
+        name = f"{SELDOM}, at twice the quota"
+        proves(name, f"{outcome.calls_per_request:.2f}", target=0.2, holds=outcome.calls_per_request <= 0.2)
 
     def test_who_is_busy_gets_what_idle_ones_leave(self) -> None:
         policy = POLICIES[0]
@@ -212,4 +217,6 @@ class TestControl:
 
         monkeypatch.setattr("models_app.storage.rates.lease", careless)
 
-        assert loaded(policy, 4).admitted > policy.quota
+        admitted = loaded(policy, 4).admitted
+        figure = f"{admitted} of {policy.quota} by who reads, looks and writes"
+        controls(QUOTA, figure, target="too many", holds=admitted > policy.quota)

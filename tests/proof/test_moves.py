@@ -13,7 +13,8 @@ from models_app.storage import relocations
 from models_app.storage.soundness import find_faults
 from tests.callers import Cast
 from tests.engine import Engine
-from tests.proof.conftest import RACES, Crowd, over_and_over
+from tests.proof.conftest import BETWEEN_LOOKS, Crowd, rounds
+from tests.proof.figures import proves
 from tests.proof.test_races import Call, Race, prepared, registers
 from tests.tables import kept
 
@@ -166,59 +167,70 @@ class TestAMoveThatWasInterrupted:
         assert has_all(large, "payments.payment-cards")
 
 
+MOVES = rounds(25, full=200)
 ON_THEIR_WAY = "its rows are on their way to another name or the archive, or from there"
 
 
+def came_to(seen: Counter[tuple[int, ...]]) -> str:
+    """How often each pair of answers was given."""
+    return f"{seen.total()} races came to {dict(seen)}"
+
+
 class TestRaces:
-    @over_and_over
     def test_two_new_names(self, crowd: Crowd) -> None:
         race, seen = Race(crowd, 2), Counter()
-        for number in range(RACES):
+        for number in range(MOVES):
             prepared(crowd.cast, "1")
-            outcome = race.run(renames(f"a{number}"), renames(f"b{number}"))
+            outcome = race.run(renames(f"a{number}"), renames(f"b{number}"), look=number % BETWEEN_LOOKS == 0)
             seen[outcome] += 1
             assert crowd.cast.viewer.reads("payments.fraud").status == 404
             there = [crowd.cast.viewer.reads(f"payments.{each}{number}").status for each in "ab"]
             assert sorted(there) == [200, 404]
 
-        assert set(seen) <= {(200, 404), (404, 200)}, seen
+        fair = {(200, 404), (404, 200)}
+        proves("a model gets one new name", came_to(seen), target="one of the two is refused", holds=set(seen) <= fair)
 
-    @over_and_over
     def test_deleting_and_deploying(self, crowd: Crowd) -> None:
         race, seen = Race(crowd, 2), Counter()
-        for _ in range(RACES):
+        for number in range(MOVES):
             prepared(crowd.cast, "1")
-            outcome = race.run(deletes(), deploys())
+            outcome = race.run(deletes(), deploys(), look=number % BETWEEN_LOOKS == 0)
             seen[outcome] += 1
             if outcome == (409, 202):
                 deployment = crowd.cast.viewer.gets("models/payments.fraud/deployments").body["results"][0]
                 crowd.cast.maintainer.calls("POST", f"deployments/{deployment['deploymentId']}/cancel", {})
                 assert crowd.cast.maintainer.deletes_model("payments.fraud").status == 204
 
-        assert set(seen) <= {(204, 404), (409, 202)}, seen
+        fair = {(204, 404), (409, 202)}
+        name = "a model is deleted or deployed, and never both"
+        proves(name, came_to(seen), target="one of the two is refused", holds=set(seen) <= fair)
 
-    @over_and_over
     def test_renaming_and_registering_lose_no_version(self, crowd: Crowd) -> None:
-        race = Race(crowd, 3)
-        for number in range(RACES):
+        race, lost = Race(crowd, 3), 0
+        for number in range(MOVES):
             prepared(crowd.cast, "1")
-            assert race.run(renames(f"to{number}"), registers(None), registers("7.0.0")) == (200, 201, 201)
+            deeds = renames(f"to{number}"), registers(None), registers("7.0.0")
+            assert race.run(*deeds, look=number % BETWEEN_LOOKS == 0) == (200, 201, 201)
             kept = {
                 label
                 for model in ("payments.fraud", f"payments.to{number}")
                 if crowd.cast.viewer.reads(model).status == 200
                 for label in crowd.cast.viewer.labels(model)
             }
-            assert {"1", "7.0.0"} <= kept
+            lost += not {"1", "7.0.0"} <= kept
             crowd.cast.maintainer.deletes_model("payments.fraud")
 
-    @over_and_over
+        name = "a model that is renamed loses no version that is registered meanwhile"
+        proves(name, f"{lost} lost in {MOVES} races", target=0, holds=not lost)
+
     def test_restoring_and_registering_anew(self, crowd: Crowd) -> None:
         race, seen = Race(crowd, 2), Counter()
-        for _ in range(RACES):
+        for number in range(MOVES):
             prepared(crowd.cast, "1")
             crowd.cast.maintainer.deletes_model("payments.fraud")
-            seen[race.run(restores(), registers("2.0.0"))] += 1
+            seen[race.run(restores(), registers("2.0.0"), look=number % BETWEEN_LOOKS == 0)] += 1
             crowd.cast.maintainer.deletes_model("payments.fraud")
 
-        assert set(seen) <= {(200, 201), (409, 201)}, seen
+        fair = {(200, 201), (409, 201)}
+        name = "a model comes back whole, or its name is taken"
+        proves(name, came_to(seen), target="no other outcome than these", holds=set(seen) <= fair)

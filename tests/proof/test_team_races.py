@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from models_app.domain.teams import Role
 from models_app.storage.soundness import find_faults
 from tests.callers import a_person
-from tests.proof.conftest import Crowd
+from tests.proof.conftest import Crowd, rounds
+from tests.proof.figures import proves
 from tests.proof.test_races import Race
 from tests.server import at_once
 
-ROUNDS = 10
+ROUNDS = rounds(10, full=50)
 
 
 class TestTeams:
     def test_a_team_keeps_one_maintainer(self, crowd: Crowd) -> None:
-        race = Race(crowd, 2)
+        race, left = Race(crowd, 2), set[int]()
         for number in range(ROUNDS):
             people = [f"ada{number}", f"bob{number}"]
             for person in people:
@@ -31,14 +33,17 @@ class TestTeams:
             )
 
             assert outcome in {(204, 409), (409, 200)}
-            assert len(self.maintainers(crowd)) == 1
+            left.add(len(self.maintainers(crowd)))
+
+        name = "two maintainers who leave at once leave one of them"
+        proves(name, f"{left} left in {ROUNDS} races", target={1}, holds=left == {1})
 
     def maintainers(self, crowd: Crowd, *, but: Sequence[str] = ()) -> list[str]:
         members = crowd.cast.viewer.gets("teams/payments/members?limit=100").body["results"]
         return [each["username"] for each in members if each["role"] == "maintainer" and each["username"] not in but]
 
     def test_a_team_that_ends_has_no_token(self, crowd: Crowd) -> None:
-        admins = crowd.of(crowd.cast.admin, 2)
+        admins, seen = crowd.of(crowd.cast.admin, 2), Counter[tuple[int, int]]()
         for number in range(ROUNDS):
             team = f"team-{number}"
             assert crowd.cast.admin.calls("POST", "teams", {"teamId": team}).status == 201
@@ -50,8 +55,12 @@ class TestTeams:
                 ]
             )
 
-            assert (issued.status, ended.status) in {(201, 409), (404, 204)}, (issued.body, ended.body)
+            seen[issued.status, ended.status] += 1
             assert find_faults() == []
+
+        fair = {(201, 409), (404, 204)}
+        name = "a team ends, or gets a token, and never both"
+        proves(name, f"{ROUNDS} races came to {dict(seen)}", target="one of the two refused", holds=set(seen) <= fair)
 
     def test_one_user_is_added_once(self, crowd: Crowd) -> None:
         race = Race(crowd, 3)
