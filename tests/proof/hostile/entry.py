@@ -102,7 +102,9 @@ def running(engine: Engine, *, seed: int = 0, careless: str = "") -> Iterator[En
         [str(PYTHON), "-c", CHILD, careless],
         cwd=ROOT,
         env={
-            **{"PATH": os.environ["PATH"], "PYTHONHASHSEED": str(seed), "REGISTRY_ALLOWED_HOSTS": ".amazonaws.com"},
+            "PATH": os.environ["PATH"],
+            "PYTHONHASHSEED": str(seed),
+            "REGISTRY_ALLOWED_HOSTS": ".amazonaws.com",
             **engine.environment(),
         },
         stdin=subprocess.PIPE,
