@@ -85,7 +85,6 @@ class TestRefusalsAtTheDoor:
         assert answer.problem["title"] == FRAMEWORK_PROBLEMS[status][1]
         assert answer.problem["detail"].startswith(detail)
 
-
     @pytest.mark.parametrize(
         "broken",
         [
