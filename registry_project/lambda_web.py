@@ -6,6 +6,7 @@ Zappa believes what it is told: an address in X-Forwarded-For, a header ``X_Forw
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Mapping
@@ -24,6 +25,12 @@ ONCE = frozenset({"authorization", "content-length", "content-type", "cookie", "
 
 # A slash or backslash that is part of a name would become a border between segments.
 SLASH_IN_NAME = re.compile(r"%(?:2f|5c|00)", re.IGNORECASE)
+
+# All that there is to a request; told more (``version``, say), Zappa would take it for one of another kind.
+OF_A_REQUEST = (
+    *("resource", "path", "httpMethod", "pathParameters", "requestContext", "body", "isBase64Encoded"),
+    *("queryStringParameters", "multiValueQueryStringParameters"),
+)
 
 _loaded: list[LambdaHandler] = []
 
@@ -60,6 +67,8 @@ def answer(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     headers = _headers_of(event)
     if doubled := sorted(name for name, values in headers.items() if name in ONCE and len(values) > 1):
         return _problem(event, 400, f"Send {', '.join(doubled)} once.")
+    if not _is_readable(event):
+        return _problem(event, 400)
     if SLASH_IN_NAME.search(event["path"]):
         return _problem(event, 404)
     # What API Gateway saw itself; what the caller says of it counts for nothing.
@@ -69,7 +78,7 @@ def answer(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         "x-forwarded-proto": ["https"],
     }
     cleaned = {
-        **event,
+        **{name: event.get(name) for name in OF_A_REQUEST},
         "headers": {name.title(): values[-1] for name, values in headers.items()},
         "multiValueHeaders": {name.title(): values for name, values in headers.items()},
         "stageVariables": None,
@@ -82,6 +91,17 @@ def answer(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     return given | {
         "multiValueHeaders": {name: list(dict.fromkeys(v)) for name, v in given["multiValueHeaders"].items()}
     }
+
+
+def _is_readable(event: Mapping[str, Any]) -> bool:
+    """Whether its body is packed as it says, and no text holds half a character: Zappa breaks on either."""
+    try:
+        json.dumps(event, ensure_ascii=False).encode()
+        if event.get("isBase64Encoded"):
+            base64.b64decode(event.get("body") or "", validate=True)
+    except ValueError:
+        return False
+    return True
 
 
 def _headers_of(event: Mapping[str, Any]) -> dict[str, list[str]]:

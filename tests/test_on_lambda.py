@@ -85,6 +85,22 @@ class TestRefusalsAtTheDoor:
         assert answer.problem["title"] == FRAMEWORK_PROBLEMS[status][1]
         assert answer.problem["detail"].startswith(detail)
 
+    @pytest.mark.parametrize(
+        "broken",
+        [
+            {"body": "e30", "isBase64Encoded": True},
+            {"body": "\u00e9", "isBase64Encoded": True},
+            {"body": "\ud800"},
+            {"path": "/api/v1/models/\ud800"},
+            {"multiValueQueryStringParameters": {"teamId": ["\ud800"]}},
+        ],
+        ids=["packed badly", "not packed", "half a character", "half in the path", "half in the query"],
+    )
+    def test_what_no_reader_can_read_is_a_400(self, broken: dict[str, Any]) -> None:
+        given = lambda_web.answer(an_event("POST", "/api/v1/models") | broken, None)
+
+        assert given["statusCode"] == 400
+
 
 class TestTime:
     @pytest.mark.parametrize(("left", "status"), [(29_000, 200), (2_500, 200), (1_500, 503)])

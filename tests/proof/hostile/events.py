@@ -72,12 +72,13 @@ def about_the_caller() -> Iterator[tuple[str, dict[str, Any], Told]]:
         "Wsgi.Url_Scheme",
     ):
         yield f"{name} lies", asks({name: "/admin"}), {"PATH_INFO": ME, "REQUEST_METHOD": "GET"}
+    # These are AWS's own words, which are true; but nothing of ours lets anybody in on them.
     event = asks()
     event["requestContext"]["authorizer"] = {"principalId": "root", "claims": {"sub": "root"}}
-    yield "an authorizer's principal", event, {}
+    yield "an authorizer's principal", event, {"REMOTE_USER": "root"}
     event = asks()
     event["requestContext"]["identity"] |= {"user": "root", "userArn": "root", "caller": "root", "accountId": "1"}
-    yield "an identity of IAM", event, {}
+    yield "an identity of IAM", event, {"REMOTE_USER": "root"}
     yield "variables of the stage", asks(stageVariables={"ENVIRONMENT": "local", "REMOTE_USER": "root"}), {}
 
 
@@ -136,6 +137,9 @@ def with_strange_bodies() -> Iterator[tuple[str, dict[str, Any], Told]]:
     yield "packed badly", asks(sent, body="e30", isBase64Encoded=True, **post), {}
     yield "packed in nothing known", asks(sent, body="\u00e9!", isBase64Encoded=True, **post), {}
     yield "half a character", asks(sent, body='"\ud800"', **post), {}
+    query = {"multiValueQueryStringParameters": {"teamId": ["\ud800"]}, "queryStringParameters": {"teamId": "\ud800"}}
+    yield "half a character in the query", asks(**query), {}
+    yield "a query that is no text", asks(multiValueQueryStringParameters={"teamId": [None, 7, {}]}), {}
     yield "a length that lies", asks(sent | {"Content-Length": "1"}, body="{}", **post), {"body": "{}"}
     yield "a length that is none", asks(sent | {"Content-Length": "-1"}, body="{}", **post), {"body": "{}"}
     yield "in pieces", asks(sent | {"Transfer-Encoding": "chunked"}, body="0\r\n\r\n", **post), {}

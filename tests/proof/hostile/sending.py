@@ -58,7 +58,7 @@ class Tally:
                 answer = _sent(caller, door, address, body, content_type)
                 wrong = complaint(door.face, answer, refused=refused)
             except AssertionError as broken:
-                answer, wrong = None, str(broken).splitlines()[0][:300]
+                answer, wrong = None, repr(broken)[:300]
             if answer is not None:
                 self.statuses.add(answer.status)
             seconds = caller.client.seconds
@@ -86,7 +86,7 @@ def complaint(face: str, answer: Answer, *, refused: bool) -> str | None:
             assert answer.status in OF_FORMS, answer.status
             assert b"Traceback" not in answer.raw, "a traceback"
     except AssertionError as wrong:
-        return str(wrong).splitlines()[0][:300]
+        return repr(wrong)[:300]
     return None
 
 
