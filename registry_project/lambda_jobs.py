@@ -31,9 +31,10 @@ def run(event: object) -> dict[str, Any]:
     """
     if not isinstance(event, Mapping):
         raise Refused("An event is an object.")
-    if event.get("detail-type") == jobs.REPORTED:
+    kind = event.get("detail-type")
+    if kind == jobs.REPORTED:
         return {"refused": jobs.take_report(event)}
-    if event.get("source") == SOURCE and event.get("detail-type") in jobs.TOLD_TO_WEBHOOKS:
+    if event.get("source") == SOURCE and isinstance(kind, str) and kind in jobs.TOLD_TO_WEBHOOKS:
         return _told(jobs.take_event(event))
     if event.get("job") == "relay_events":
         return _relay()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from models_app.api.problems import CONTENT_TYPE, unserved_body
@@ -58,8 +58,18 @@ def is_request(event: object) -> TypeGuard[Mapping[str, Any]]:
         and isinstance(context.get("identity"), Mapping)
         and isinstance(event.get("httpMethod"), str)
         and isinstance(event.get("path"), str)
+        and _are_headers(event.get("headers") or {}, lambda value: isinstance(value, str))
+        and _are_headers(event.get("multiValueHeaders") or {}, _are_texts)
         and not NO_REQUEST & event.keys()
     )
+
+
+def _are_headers(told: object, is_value: Callable[[object], bool]) -> bool:
+    return isinstance(told, Mapping) and all(isinstance(name, str) and is_value(told[name]) for name in told)
+
+
+def _are_texts(values: object) -> bool:
+    return isinstance(values, list) and bool(values) and all(isinstance(value, str) for value in values)
 
 
 def answer(event: Mapping[str, Any], context: object) -> dict[str, Any]:

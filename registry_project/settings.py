@@ -209,6 +209,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "displayRequestDuration": True},
     "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
     "CAMELIZE_NAMES": True,
@@ -216,12 +217,15 @@ SPECTACULAR_SETTINGS = {
         "VersionStatus": "models_app.domain.versions.VersionStatus",
         "SettableStatus": "models_app.domain.versions.SETTABLE_STATUSES",
         "Health": "models_app.api.callers.HEALTH",
+        "Framework": "models_app.domain.frameworks.Framework",
+        "FrameworkSpelling": "models_app.api.texts.FRAMEWORKS",
         "DeploymentStatus": "models_app.domain.deployments.DeploymentStatus",
         "ReportableStatus": "models_app.domain.deployments.REPORTABLE",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "models_app.api.schema.add_problem_answers",
+        "models_app.api.texts.describe_texts",
     ],
 }
 

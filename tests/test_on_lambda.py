@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from models_app.api.problems import FRAMEWORK_PROBLEMS
-from registry_project import lambda_web
+from models_app.outbox.bus import SOURCE
+from registry_project import lambda_jobs, lambda_web
 from tests.aws.runtime import an_event
 from tests.callers import Answer
 from tests.costs import counted_calls
@@ -100,6 +101,22 @@ class TestRefusalsAtTheDoor:
         given = lambda_web.answer(an_event("POST", "/api/v1/models") | broken, None)
 
         assert given["statusCode"] == 400
+
+
+class TestEventsThatAreNearlyRight:
+    """Nobody but API Gateway and the bus can send one; what they never send is refused like all else, and counted."""
+
+    @pytest.mark.parametrize("wrong", [{"headers": ["a"]}, {"headers": {"Host": 1}}, {"multiValueHeaders": {"a": "b"}}])
+    def test_a_request_has_headers_of_texts(self, wrong: dict[str, Any]) -> None:
+        event = an_event("GET", "/api/v1/me")
+        assert lambda_web.is_request(event)
+
+        assert not lambda_web.is_request(event | wrong)
+
+    @pytest.mark.parametrize("kind", [[], {}, None, 1])
+    def test_an_event_of_ours_has_a_kind(self, kind: object) -> None:
+        with pytest.raises(lambda_jobs.Refused):
+            lambda_jobs.run({"source": SOURCE, "detail-type": kind, "detail": {}})
 
 
 class TestTime:

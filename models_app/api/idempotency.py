@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from models_app.domain import clock
-from models_app.domain.idempotency import AnsweredBefore, IdempotencyKey, Kept
+from models_app.domain.idempotency import MAX_LENGTH, AnsweredBefore, IdempotencyKey, Kept
 from models_app.domain.teams import TeamSlug
 from models_app.identity.authentication import actor_of
 from models_app.services.idempotency import Once
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "pattern": "^[ -~]+$", "minLength": 1, "maxLength": MAX_LENGTH},
     OpenApiParameter.HEADER,
     description="The same key with the same body gets the same answer for 24 hours; with another body, 422.",
 )

@@ -17,6 +17,7 @@ from models_app.api.deployment_bodies import PlacementRepresentation
 from models_app.api.fields import STANDING_TAGS, Tags, Text
 from models_app.api.filters import ModelFilterSet, ModelQuery
 from models_app.api.idempotency import IDEMPOTENCY_KEY
+from models_app.api.pagination import LIMIT_SCHEMA
 from models_app.api.parsers import MergePatchParser, StrictJSONParser
 from models_app.api.permissions import SignedIn
 from models_app.api.preconditions import expected_of, is_known, quoted
@@ -200,7 +201,7 @@ class ModelListViewSet(RegistryViewSet):
         summary="Get a model with its newest versions",
         parameters=[
             IF_NONE_MATCH,
-            OpenApiParameter("limit", int, description="How many versions to show at most (1-100, default 50)."),
+            OpenApiParameter("limit", LIMIT_SCHEMA, description="How many versions to show at most."),
             OpenApiParameter(
                 "ETag", str, OpenApiParameter.HEADER, response=True, description="The state of the model."
             ),

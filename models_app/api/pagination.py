@@ -22,6 +22,7 @@ from models_app.identity.authentication import actor_of
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
+LIMIT_SCHEMA = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
 LIMITS = frozenset(map(str, range(1, MAX_LIMIT + 1)))
 MAX_AGE_SECONDS = 7 * 24 * 60 * 60
 MAX_CURSOR_BYTES = 8192
@@ -89,7 +90,7 @@ class CursorPagination(BasePagination):
             {
                 "name": LIMIT,
                 "in": "query",
-                "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+                "schema": LIMIT_SCHEMA,
                 "description": "How many items a page has at most.",
             },
             {

@@ -9,14 +9,14 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from models_app.api.fields import Text
+from models_app.api.fields import Parsed
 from models_app.api.models import ModelRepresentation
 from models_app.api.preconditions import expected_of, quoted
 from models_app.api.serializers import RequestBody
 from models_app.api.versions import IF_MATCH
 from models_app.api.viewsets import ModelScoped
 from models_app.domain.errors import ModelNotFound, NotFound
-from models_app.domain.models import NAME_MAX_LENGTH, ModelId, ModelName, RegisteredModel
+from models_app.domain.models import ModelId, ModelName, RegisteredModel
 from models_app.domain.permissions import Permission
 from models_app.domain.relocations import NothingToRestore
 from models_app.domain.teams import TeamSlug
@@ -29,7 +29,7 @@ ADDRESS = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[2
 class RenameRequest(RequestBody):
     """Another name for a model, in the same team."""
 
-    modelName = Text(max_length=NAME_MAX_LENGTH, help_text="Letters, digits, `.`, `_`, `-` and spaces, at most 128.")
+    modelName = Parsed(ModelName.parse, help_text="Letters, digits, `.`, `_`, `-` and spaces, at most 128.")
 
 
 class RenameViewSet(ModelScoped):
@@ -54,7 +54,7 @@ class RenameViewSet(ModelScoped):
         """Rename the model."""
         body = RenameRequest(data=self.body)
         body.is_valid(raise_exception=True)
-        name = ModelName.parse(body.validated_data["modelName"])
+        name = body.validated_data["modelName"]
         model_id = self.model_id
         return _answer(
             relocations.rename_model(

@@ -8,6 +8,8 @@ from drf_spectacular.contrib.django_filters import DjangoFilterExtension
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
+from models_app.api.texts import PARSED
+
 TAGS = {
     "models": "Models and versions",
     "events": "History",
@@ -88,13 +90,19 @@ class QueryFilters(DjangoFilterExtension):
 
 
 def _parameter(name: str, declared: Any) -> dict[str, Any]:
+    from models_app.api.filters import MAX_TAG_FILTERS  # loaded while DRF itself is: too early above
+
     schema: dict[str, Any] = {"type": "string"}
     if choices := declared.extra.get("choices"):
         schema["enum"] = [value for value, _ in choices]
+    elif described := PARSED.get(declared.extra.get("parse")):
+        schema = described
     if name == "updatedAfter":
         schema["format"] = "date-time"
+    if "max_length" in declared.extra:
+        schema |= {"minLength": 1, "maxLength": declared.extra["max_length"]}
     if name == "tag":
-        schema = {"type": "array", "items": schema}
+        schema = {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": MAX_TAG_FILTERS}
     return {"name": name, "in": "query", "schema": schema, "description": str(declared.label)}
 
 
@@ -133,6 +141,8 @@ def add_problem_answers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     }
     for operations in result["paths"].values():
         for method, operation in operations.items():
+            if method == "patch":
+                operation["requestBody"]["required"] = True  # drf-spectacular takes a patch for one that may be missing
             for code in REFUSALS:
                 if code in ON_WRITES_ONLY and method == "get":
                     continue

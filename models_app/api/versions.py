@@ -87,7 +87,7 @@ class PatchRequest(serializers.Serializer[Any]):
     metadata = Document(required=False, allow_null=True)
     metrics = Document(required=False, allow_null=True)
     tags = Document(required=False, allow_null=True)
-    deploymentTarget = serializers.CharField(required=False)
+    deploymentTarget = Parsed(Target.parse, required=False)
     status = serializers.ChoiceField(choices=[each.value for each in SETTABLE_STATUSES], required=False)
 
 

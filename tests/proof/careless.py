@@ -97,3 +97,19 @@ def settle_before_sending() -> None:
         return send(delivery, webhook)
 
     deliveries._send = careless
+
+
+def stumbles_over_foreign_letters() -> Callable[..., Any]:
+    """A registry that fails, by our mistake, for the id of a model that is no Latin-1."""
+    from models_app.domain.models import ModelId
+
+    careful = ModelId.parse
+
+    def parse(cls: Any, text: str, *, default_team: Any = None) -> ModelId:
+        text.encode("latin-1")
+        return careful(text, default_team=default_team)
+
+    ModelId.parse = classmethod(parse)
+    from registry_project.wsgi import application as careless
+
+    return careless
