@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,8 @@ LIMIT_SCHEMA = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default"
 LIMITS = frozenset(map(str, range(1, MAX_LIMIT + 1)))
 MAX_AGE_SECONDS = 7 * 24 * 60 * 60
 MAX_CURSOR_BYTES = 8192
+# Base64's reader skips whatever is not of its alphabet, so a cursor with something added would open, too.
+SEALED = re.compile(r"[A-Za-z0-9_-]+={0,2}")
 
 LIMIT, CURSOR = "limit", "cursor"
 
@@ -107,6 +110,8 @@ def _seal(following: StartKey | Mapping[str, Any], request: Request, path: str) 
 
 
 def _open(cursor: str, request: Request, path: str) -> Any:
+    if not SEALED.fullmatch(cursor):
+        raise InvalidCursor
     try:
         return json.loads(_box(request, path).decrypt(cursor.encode()[:MAX_CURSOR_BYTES], ttl=MAX_AGE_SECONDS))
     except InvalidToken:

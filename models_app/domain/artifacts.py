@@ -9,6 +9,7 @@ from models_app.domain.errors import InvalidFields
 
 # Bucket names: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+IN_S3 = re.compile(r"s3://[^/]+/.+")  # as events promise it, whatever else a face lets in
 SHA256 = re.compile(r"[0-9a-f]{64}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 DOT_SEGMENT = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
@@ -37,10 +38,10 @@ class Artifact:
 def is_in_s3(uri: str) -> bool:
     """Whether a pipeline can fetch it: the API registers nothing else, other faces also what they are given.
 
-    >>> is_in_s3("s3://models/fraud"), is_in_s3("runs:/4f2a/model")
-    (True, False)
+    >>> is_in_s3("s3://models/fraud"), is_in_s3("runs:/4f2a/model"), is_in_s3("s3://models")
+    (True, False, False)
     """
-    return uri.startswith("s3://")
+    return IN_S3.match(uri) is not None
 
 
 def parse_uri(text: str, *, field: str = "s3Uri") -> str:

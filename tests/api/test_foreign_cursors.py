@@ -104,6 +104,16 @@ def test_whoever_left_a_team_cannot_go_on_in_it(cast):
     assert stranger.gets(f"models?cursor={cursor}").status == 401
 
 
+@pytest.mark.parametrize("added", ["é", "!", "\n", " ", "=", "\0"], ids=ascii)
+def test_one_with_something_added_is_none(cast, added):
+    good = unquote(cursor_of(cast.viewer, "models"))
+
+    for place in (0, 20, len(good)):
+        if added != "=" or place != len(good):
+            cursor = quote(good[:place] + added + good[place:])
+            assert cast.viewer.gets(f"models?cursor={cursor}").slug == "invalid-cursor"
+
+
 def test_500_forged_ones_are_refused_without_a_call_and_without_a_row(cast):
     good = unquote(cursor_of(cast.viewer, "models"))
     dice = random.Random(7)

@@ -1,12 +1,12 @@
 """Texts that would run somewhere else are texts here: on every page, in every form, in the admin."""
 
-import os
 from urllib.parse import quote, urlencode
 
 import pytest
 
 from tests.browser.payloads import PAYLOADS
 from tests.callers import API
+from tests.proof.conftest import rounds
 
 TEAM, NAME = "hostile", "all-of-them"
 MODEL = f"{TEAM}.{NAME}"
@@ -14,8 +14,8 @@ WEB = f"/web/models/{MODEL}"
 ADMIN = "/admin/models_app"
 LABELS = [f"{number}" for number in range(1, len(PAYLOADS) + 1)]
 ALL = "1000"
-# With THOROUGH=1 each text is looked at alone on every page of a version, instead of on three of them.
-IS_THOROUGH = os.environ.get("THOROUGH") == "1"
+# In full each text is looked at alone on every page of a version, instead of on three of them.
+IS_THOROUGH = rounds(0, full=1) == 1
 
 RAN = """async () => {
   await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));

@@ -114,3 +114,15 @@ def test_a_body_that_was_encoded_twice_is_read(payments: Cast) -> None:
     body = b'"{\\"name\\": \\"fraud\\"}"'
 
     assert payments.contributor.calls("POST", "/api/2.0/mlflow/registered-models/create", raw=body).status == 200
+
+
+@pytest.mark.parametrize("source", ["s3://", "s3:///key", "s3://bucket", "s3://bucket/"])
+def test_a_source_without_bucket_or_key_is_kept_but_told_and_deployed_as_none_in_s3(
+    payments: Cast, source: str
+) -> None:
+    asks(payments.contributor, "POST", "registered-models/create", {"name": "flow"})
+
+    given = asks(payments.contributor, "POST", "model-versions/create", {"name": "flow", "source": source})
+
+    assert (given.status, given.body["model_version"]["source"]) == (200, source)
+    assert payments.maintainer.deploys("payments.flow", "1", deploymentTarget="EKS").status == 409

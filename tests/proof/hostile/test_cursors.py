@@ -54,7 +54,8 @@ def cast(payments: Cast) -> Cast:
 
 
 def first_cursor(caller: Caller, path: str) -> str:
-    following = caller.gets(f"{path}{'&' if '?' in path else '?'}limit=1").body["next"]
+    """The cursor of a list's second page; a text that is none where there is only one."""
+    following = caller.gets(f"{path}{'&' if '?' in path else '?'}limit=1").body["next"] or f"?cursor={'A' * 100}"
     return parse_qs(urlsplit(following).query)["cursor"][0]
 
 
