@@ -117,9 +117,7 @@ def test_a_body_that_was_encoded_twice_is_read(payments: Cast) -> None:
 
 
 @pytest.mark.parametrize("source", ["s3://", "s3:///key", "s3://bucket", "s3://bucket/"])
-def test_a_source_without_bucket_or_key_is_kept_but_told_and_deployed_as_none_in_s3(
-    payments: Cast, source: str
-) -> None:
+def test_a_source_without_bucket_or_key_is_kept_but_is_none_in_s3(payments: Cast, source: str) -> None:
     asks(payments.contributor, "POST", "registered-models/create", {"name": "flow"})
 
     given = asks(payments.contributor, "POST", "model-versions/create", {"name": "flow", "source": source})

@@ -150,7 +150,7 @@ def test_careless_names_are_noticed(monkeypatch: pytest.MonkeyPatch, mistake: st
 
 def test_so_it_is_through_http(payments: Cast) -> None:
     there, wrong = set(), []
-    for text in names(THROUGH_HTTP, seed="through HTTP"):
+    for text in dict.fromkeys(names(THROUGH_HTTP, seed="through HTTP")):
         given = payments.contributor.registers(text, version="1")
         if (given.status == 201) != (read(KINDS["model"], text) is not None):
             wrong.append(f"{text!a}: {given.status}")
