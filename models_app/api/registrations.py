@@ -38,7 +38,9 @@ class RegisterRequest(MutableFields):
 
     modelName = Parsed(ModelName.parse, help_text="Letters, digits, dots, spaces, _ and -.")
     teamId = Parsed(TeamSlug.parse, required=False, help_text="Default: the caller's only team.")
-    version = Parsed(VersionLabel.parse, required=False, help_text="Default: the next whole number above all versions.")
+    version = Parsed(
+        VersionLabel.parse, required=False, help_text="Default: the next whole number above all live versions."
+    )
     framework = Parsed(Framework.parse, help_text="scikit-learn, tensorflow, pytorch, xgboost, … or custom.")
     frameworkVersion = Text(max_length=64, required=False, allow_null=True, default=None)
     s3Uri = Parsed(parse_uri, help_text="s3://bucket/key. The registry never opens it.")
