@@ -55,6 +55,7 @@ def median_of(team: Cast, places: list[str]) -> float:
 def test_a_bus_that_is_down(payments: Cast, played: PlayedBus, publishing_to: Callable[[str], None]) -> None:
     payments.contributor.registers("fraud", version="1.0.0")
     usual = median_of(payments, [f"before-{number}" for number in range(8)])
+    relay.relay()  # whatever else waits, since the team was founded say
     publishing_to(f"http://127.0.0.1:{free_port()}")
     began, each = clock.now(), []
     for minute in range(MINUTES):
