@@ -7,6 +7,10 @@ import pytest
 from tests.browser.payloads import PAYLOADS
 from tests.callers import API
 from tests.proof.conftest import rounds
+from tests.proof.figures import controls, proves
+
+pytestmark = pytest.mark.proof
+INERT = "texts that would run elsewhere are texts on every page"
 
 TEAM, NAME = "hostile", "all-of-them"
 MODEL = f"{TEAM}.{NAME}"
@@ -131,12 +135,15 @@ def test_none_runs_on_any_page_that_shows_all(visitor, deployments):
 def test_each_alone_is_shown_as_it_was_written(visitor, deployments):
     visitor.signs_in("admin")
 
-    for label, payload in zip(LABELS, PAYLOADS, strict=True):
+    chosen = [*zip(LABELS, PAYLOADS, strict=True)][:: rounds(4, full=1)]
+    for label, payload in chosen:
         shown, form, *others = pages_of(label)
         assert what_ran(visitor, shown).locator(".prose").text_content() == payload
         assert what_ran(visitor, form).locator("#id_description").input_value() == payload
         for path in others:
             what_ran(visitor, path)
+    figure = f"{len(chosen)} texts, {len(pages_of(LABELS[0]))} pages each"
+    proves(INERT, figure, target="none runs, none is refused by the policy", holds=True)
 
 
 def test_nor_does_one_that_is_searched_for_or_refused(visitor, deployments):
@@ -163,7 +170,8 @@ def test_nor_does_one_that_is_searched_for_or_refused(visitor, deployments):
 
 def test_the_detector_sees_what_runs_on_a_page_that_forgets(without_policy):
     """Control: the same texts on a page that writes them as they are."""
-    assert len([payload for payload in PAYLOADS if without_policy(payload)]) >= 25
+    seen = len([payload for payload in PAYLOADS if without_policy(payload)])
+    controls(INERT, f"{seen} of {len(PAYLOADS)} run on a page that forgets", target="at least 25", holds=seen >= 25)
 
 
 @pytest.fixture
