@@ -7,7 +7,7 @@ import pytest
 from tests.browser.payloads import PAYLOADS
 from tests.callers import API
 from tests.proof.conftest import rounds
-from tests.proof.figures import controls, proves
+from tests.proof.figures import IN_FULL, controls, proves
 
 pytestmark = pytest.mark.proof
 INERT = "texts that would run elsewhere are texts on every page"
@@ -18,8 +18,6 @@ WEB = f"/web/models/{MODEL}"
 ADMIN = "/admin/models_app"
 LABELS = [f"{number}" for number in range(1, len(PAYLOADS) + 1)]
 ALL = "1000"
-# In full each text is looked at alone on every page of a version, instead of on three of them.
-IS_THOROUGH = rounds(0, full=1) == 1
 
 RAN = """async () => {
   await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
@@ -97,10 +95,10 @@ def what_ran(visitor, path):
 
 
 def pages_of(label):
-    """The pages and forms of one version, for its team and for administrators."""
+    """The pages and forms of one version, for its team and for administrators; in the suite, three of them."""
     key = f"{ADMIN}/modelversion/{MODEL}_2F{label}"
     three = [f"{API}/models/{MODEL}/{label}", f"{WEB}/versions/{label}/edit", f"{key}/change/"]
-    if label != ALL and not IS_THOROUGH:
+    if label != ALL and not IN_FULL:
         return three
     forms = [f"{WEB}/versions/{label}/{form}" for form in ("deploy", "deregister")]
     more = [f"{API}/models/{MODEL}/{label}?format=api", f"{API}/models/{MODEL}/{label}/deployments"]

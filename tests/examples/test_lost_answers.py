@@ -6,7 +6,6 @@ A representative share runs with all tests; ``PROOF=full`` runs the thousand.
 from __future__ import annotations
 
 import itertools
-import os
 import random
 from collections import Counter
 
@@ -18,10 +17,11 @@ from tests.examples.pipelines import Pipeline
 from tests.outbox.acts import deploys, unsent
 from tests.outbox.buses import Call, Manner, PlayedBus
 from tests.outbox.queues import Ministack
+from tests.proof.conftest import rounds
 from tests.proof.figures import proves
 
 ONE_EFFECT = "a third of the bus's answers get lost: each event has one effect"
-EVENTS = 1000 if os.environ.get("PROOF") == "full" else 100
+EVENTS = rounds(100, full=1000)
 PER_MODEL = 10
 LOST = 0.3
 SEED = 20261123

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,13 +12,12 @@ import pytest
 from tests.callers import Caller, Cast, a_team
 from tests.conftest import ENGINE
 from tests.outbox.conftest import ministack, publishing_to, queue
+from tests.proof.figures import IN_FULL
 from tests.server import Client, Server
 
 __all__ = ["ministack", "publishing_to", "queue"]
 
 CLIENTS = 16
-
-
 HERE = Path(__file__).parent
 
 
@@ -30,9 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("proof")
 
 
+# Of several controls, those that take long; one of each proof runs in the suite.
+in_full_only = pytest.mark.skipif(not IN_FULL, reason="runs with make proof")
+
+
 def rounds(share: int, *, full: int) -> int:
     """How often to repeat a proof that chance plays a part in: a share in the suite, all of it with ``PROOF=full``."""
-    return full if os.environ.get("PROOF") == "full" else share
+    return full if IN_FULL else share
 
 
 # Each race ends with a look at the whole table, so 500 of them take 20 tables.

@@ -13,6 +13,8 @@ import os
 import sys
 from pathlib import Path
 
+IN_FULL = os.environ.get("PROOF") == "full"
+
 
 def proves(name: str, figure: object, *, target: object, holds: bool) -> None:
     """Say what a proof came to, and fail if that is not enough.
@@ -30,7 +32,7 @@ def controls(name: str, figure: object, *, target: object, holds: bool) -> None:
 
 def in_time(holds: bool) -> bool:  # noqa: FBT001 - it is what is asked
     """What rests on the machine's speed counts in full only, where the machine has nothing else to do."""
-    return holds or os.environ.get("PROOF") != "full"
+    return holds or not IN_FULL
 
 
 def _say(kind: str, name: str, figure: object, target: object, *, holds: bool) -> None:

@@ -58,7 +58,7 @@ def kill(deed: Deed, killer: Killer, team: Cast, model: str, **when: float) -> K
 
 def test_every_kind_of_change(payments: Cast, killer: Killer) -> None:
     instants, kills = random.Random(11), []
-    for number, deed in enumerate(DEEDS):
+    for number, deed in enumerate(DEEDS[:: rounds(3, full=1)]):
         began = time.monotonic()
         kill(deed, killer, payments, f"d{number}")
         usual = (time.monotonic() - began) / 2  # the rest was preparing it, and looking
@@ -69,7 +69,7 @@ def test_every_kind_of_change(payments: Cast, killer: Killer) -> None:
     wrong = [each.wrong for each in kills if each.wrong]
     cut = sum(each.was_killed for each in kills)
     sys.stdout.write(f"\n{wrong[:3]}")
-    figure = f"{len(wrong)} of {len(kills)} instants of {len(DEEDS)} kinds of changes, {cut} before the end"
+    figure = f"{len(wrong)} of {len(kills)} instants of {number + 1} kinds of changes, {cut} before the end"
     proves(SOUND, figure, target="0 wrong", holds=not wrong and cut > len(kills) / 4)
 
 

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from tests.callers import Cast, a_team
 from tests.engine import Engine
-from tests.proof.conftest import rounds
-from tests.proof.figures import controls, proves
+from tests.proof.conftest import in_full_only, rounds
+from tests.proof.figures import IN_FULL, controls, proves
 from tests.proof.fuzzing.asking import ALL_PHASES, Run, run
 from tests.proof.fuzzing.world import furnish
 from tests.server import Server
 
 NAME = "what the schema announces is what is answered, whatever is asked"
-IN_FULL = rounds(0, full=1) == 1
 SHARE = {"maintainer": 2}
 FULL = {"viewer": 2, "contributor": 4, "maintainer": 8, "admin": 4}
 CASES = rounds(150, full=5_000)
@@ -58,6 +57,7 @@ def test_whatever_the_schema_announces(server: Server, table: None, tmp_path: Pa
     assert gone == [], "What is explained here happens no more."
 
 
+@in_full_only
 def test_a_registry_that_stumbles_is_found_out(engine: Engine, table: None, tmp_path: Path) -> None:
     cast = a_team()
     stumbling = Server(engine, application="tests.proof.careless:stumbles_over_foreign_letters()")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from tests.proof.conftest import rounds
-from tests.proof.figures import proves
+from tests.proof.figures import IN_FULL, proves
 from tests.proof.linear.history import Verdict
 from tests.proof.linear.recorder import Recorder, Recording
 from tests.proof.linear.weather import Weather
@@ -18,10 +16,6 @@ DEEDS = 480
 STORM = (0.12, 0.55)
 LEAST = 0.15
 JITTER = (0.001, 0.02)
-
-
-def in_full() -> bool:
-    return os.environ.get("PROOF") == "full"
 
 
 def weather(seed: int, jitter: tuple[float, float] = (0.0, 0.0)) -> Weather:
@@ -40,7 +34,7 @@ def test_histories_are_linearizable(recorder: Recorder) -> None:
     good = undecided = doubles = 0
     faulted = []
     for seed in range(SEEDS):
-        recording = recorded(recorder, EVERYTHING, seed, deeds=DEEDS if in_full() else 240)
+        recording = recorded(recorder, EVERYTHING, seed, deeds=DEEDS if IN_FULL else 240)
         contradictions = recording.contradictions
         good += not contradictions
         undecided += recording.verdicts.count(Verdict.UNDECIDED)
@@ -56,7 +50,7 @@ def test_histories_are_linearizable(recorder: Recorder) -> None:
     proves("what many callers did can be put in one order", figure, target=target, holds=not wrong)
 
 
-@pytest.mark.parametrize("race", [race.name for race in (RACES if in_full() else RACES[2:3])])
+@pytest.mark.parametrize("race", [race.name for race in (RACES if IN_FULL else RACES[2:3])])
 def test_races_are_linearizable(race: str, recorder: Recorder) -> None:
     seeds = rounds(1, full=2)
     wrong = []

@@ -10,12 +10,12 @@ import pytest
 from models_app.services.tokens import forget_tokens
 from tests.engine import Engine
 from tests.faults import Wire, pass_on
-from tests.proof.conftest import rounds
-from tests.proof.figures import controls
+from tests.proof.conftest import in_full_only, rounds
+from tests.proof.figures import IN_FULL, controls
 from tests.proof.linear.moto_engine import Moto
 from tests.proof.linear.mutants import MUTANTS
 from tests.proof.linear.recorder import Recorder
-from tests.proof.linear.test_linear import JITTER, STORM, in_full
+from tests.proof.linear.test_linear import JITTER, STORM
 from tests.proof.linear.weather import Weather, vouch
 from tests.proof.linear.workloads import BY_NAME, RACES
 from tests.server import Server
@@ -44,7 +44,7 @@ def quiet_wire(engine: Engine) -> Iterator[Wire]:
 
 
 @pytest.mark.parametrize(
-    "mutant", [*MUTANTS] if in_full() else [*MUTANTS][:1], ids=lambda mutant: mutant.__name__.replace("_", "-")
+    "mutant", [*MUTANTS] if IN_FULL else [*MUTANTS][:1], ids=lambda mutant: mutant.__name__.replace("_", "-")
 )
 def test_a_mistake_is_found(mutant: Callable, engine: Engine, quiet_wire: Wire) -> None:
     workload, in_storms = MUTANTS[mutant]
@@ -65,6 +65,7 @@ def test_a_mistake_is_found(mutant: Callable, engine: Engine, quiet_wire: Wire) 
     controls(PROOF, figure, target=f"found within {WITHIN} seeds", holds=found is not None)
 
 
+@in_full_only
 def test_an_engine_that_is_not_exact_is_found_out(engine: Engine, table: None) -> None:
     """Its answers are made credible first, so that it fails for what it does with several callers."""
     moto = Moto()

@@ -123,7 +123,7 @@ class TestControl:
     def test_every_mutant_is_rejected(self, world: World) -> None:
         every = _telling_first(cells(world))
         unnoticed = []
-        tried = [*MUTANTS.items()][:: rounds(6, full=1)]
+        tried = [*MUTANTS.items()][:: rounds(12, full=1)]
         for name, mutate in tried:
             with pytest.MonkeyPatch.context() as patch:
                 mutate(patch)
