@@ -23,8 +23,8 @@ DOCUMENTS = ("tags", "metrics", "metadata", "signature", "lineage")
 COLUMNS = (*TEXTS, *DOCUMENTS)
 SPREAD = ("tags", "metrics", "metadata")
 
-# https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+# https://owasp.org/www-community/attacks/CSV_Injection; the wide forms are what some spreadsheets take for the others.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "'")
 
 
 def neutral(text: str) -> str:
