@@ -12,6 +12,7 @@ import pytest
 
 from tests.commands.bulk import a_model, a_version, an_alias, imported, refusals, written
 from tests.commands.shell import measured, run
+from tests.proof.figures import proves
 
 GOOD = json.dumps(a_version("1"))
 LIMIT_MB = 200
@@ -128,6 +129,10 @@ class TestFiles:
         assert (said.code, said.out) == (0, "0 rows: 0 created, 0 skipped, 0 refused.\n")
 
 
+BOUNDED = "no file takes the memory of who imports it"
+
+
+@pytest.mark.proof
 class TestMemory:
     def test_a_line_of_a_gigabyte_is_skipped_without_being_held(self, payments, tmp_path):
         path = written(tmp_path / "rows.jsonl", [a_version("1")])
@@ -140,7 +145,7 @@ class TestMemory:
 
         assert "3 rows: 2 created, 0 skipped, 1 refused." in said
         assert "line 2: The line has more than 3145728 bytes." in said
-        assert peak_mb < LIMIT_MB
+        proves(BOUNDED, f"a line of 1 GB: {peak_mb:.0f} MB", target=f"{LIMIT_MB} MB", holds=peak_mb < LIMIT_MB)
 
     def test_an_open_quote_does_not_swallow_memory_with_the_rest_of_the_file(self, payments, tmp_path):
         row = "payments,fraud,1,custom,s3://models/fraud/1\n"
@@ -152,4 +157,5 @@ class TestMemory:
 
         assert "1 created" in said
         assert "line 3: The row is no CSV: field larger than field limit" in said
-        assert peak_mb < LIMIT_MB
+        figure = f"an open quote before 50 MB: {peak_mb:.0f} MB"
+        proves(BOUNDED, figure, target=f"{LIMIT_MB} MB", holds=peak_mb < LIMIT_MB)
