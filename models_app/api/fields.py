@@ -62,6 +62,21 @@ class Whole(serializers.IntegerField):
         return data
 
 
+class ShortList(serializers.ListField):
+    """A list of so many elements at most; they are counted before each of them is looked at."""
+
+    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+        self.most = max_length
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """The elements, or what is wrong with each of them."""
+        if isinstance(data, list) and len(data) > self.most:
+            self.fail("max_length", max_length=self.most)
+        found: list[Any] = super().to_internal_value(data)
+        return found
+
+
 # In a serializer's context: the tags that stand, which other faces may have set. They may be sent back as they are.
 STANDING_TAGS = "standing_tags"
 

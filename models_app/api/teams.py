@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from models_app.api.fields import Parsed, Text
+from models_app.api.fields import Parsed, ShortList, Text
 from models_app.api.permissions import SignedIn
 from models_app.api.preconditions import expected_of, quoted
 from models_app.api.serializers import Representation, RequestBody
@@ -32,7 +32,7 @@ class TeamFields(RequestBody):
     """What a team's maintainers may change."""
 
     displayName = Text(max_length=MAX_DISPLAY_NAME, required=False)
-    protectedAliases = serializers.ListField(
+    protectedAliases = ShortList(
         child=Parsed(AliasName.parse),
         max_length=MAX_PROTECTED_ALIASES,
         required=False,

@@ -25,6 +25,11 @@ class TestChanging:
 
         assert answer.body["protectedAliases"] == ["champion", "production"]
 
+    def test_of_too_many_protected_aliases_none_is_looked_at(self, payments):
+        answer = payments.maintainer.calls("PATCH", TEAM, {"protectedAliases": [1] * 10_000})
+
+        assert (answer.status, answer.wrong_fields) == (400, {"protectedAliases": "max_length"})
+
     def test_history_tells_what_it_was_and_what_it_became(self, payments):
         payments.maintainer.calls("PATCH", TEAM, {"displayName": "Pay"})
 
