@@ -78,17 +78,18 @@ def judge(history: History, *, patience: int = PATIENCE) -> Verdict:
 
 
 def _next(deeds: History, done: int, model: Model) -> list[tuple[int, Model]]:
-    """Where one more deed leads; only one of them where that changes nothing, since it never hurts to do that now."""
+    """Where one more deed leads; only one of them where that can change nothing, since it never hurts to do that now."""
     found = []
     for place in _possible(deeds, done):
         each = deeds[place]
         after = accounts_for(each.deed, each.said, model) if each.said else each.deed.done_to(model, each.chosen)[1]
         if after is None:
             continue
-        if after != model:
-            found.append((done | 1 << place, after))
-        elif each.is_settled:
+        if each.is_settled and not _writes(each):
             return [(done | 1 << place, model)]
+        # What changes nothing now, such as a move to where an alias points, may change something later.
+        if each.is_settled or after != model:
+            found.append((done | 1 << place, after))
     return found[::-1]  # the first to have begun is tried first
 
 
