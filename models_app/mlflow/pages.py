@@ -69,4 +69,5 @@ def _open(token: str) -> Mapping[str, str]:
 
 
 def _refusal(place: object) -> MlflowRefusal:
-    return invalid(f"Invalid page token, parsed value={place}")
+    readable = str(place).encode(errors="backslashreplace").decode()  # half a character cannot be sent
+    return invalid(f"Invalid page token, parsed value={readable}")

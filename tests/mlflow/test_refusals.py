@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -124,3 +126,13 @@ def test_a_source_without_bucket_or_key_is_kept_but_is_none_in_s3(payments: Cast
 
     assert (given.status, given.body["model_version"]["source"]) == (200, source)
     assert payments.maintainer.deploys("payments.flow", "1", deploymentTarget="EKS").status == 409
+
+
+@pytest.mark.parametrize("place", [{"webhook": "\ud800"}, "\ud800", ["\ud800"]])
+@pytest.mark.parametrize("address", [MODELS, VERSIONS, "webhooks"])
+def test_a_page_token_of_half_a_character_is_refused(payments: Cast, address: str, place: object) -> None:
+    token = base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+
+    answer = asks(payments.maintainer, "GET", address, {"page_token": token})
+
+    assert answer.status == 400

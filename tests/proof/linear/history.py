@@ -78,7 +78,7 @@ def judge(history: History, *, patience: int = PATIENCE) -> Verdict:
 
 
 def _next(deeds: History, done: int, model: Model) -> list[tuple[int, Model]]:
-    """Where one more deed leads; only one of them where that can change nothing, since it never hurts to do that now."""
+    """Where one more deed leads; one of them alone where that can change nothing, since it never hurts to do it now."""
     found = []
     for place in _possible(deeds, done):
         each = deeds[place]
