@@ -56,12 +56,20 @@ def _each(lines: list[dict[str, str]], field: str) -> str:
     return "<br>".join(line[field] for line in lines)
 
 
+def said(line: dict[str, str]) -> str:
+    """A line as it is read at the end of a run."""
+    whose = "control of " if line["kind"] == "control" else ""
+    return f"{line['verdict']}  {whose}{line['name']}: {line['figure']}  (target: {line['target']})"
+
+
 def _read(path: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
 
 
 if __name__ == "__main__":
     kept, latest, made = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-    lines = renewed(_read(kept), [line | {"made": made} for line in _read(latest)])
+    again = [line | {"made": made} for line in _read(latest)]
+    sys.stdout.write("".join(f"{said(line)}\n" for line in again))
+    lines = renewed(_read(kept), again)
     kept.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     PAGE.write_text(write(PAGE.read_text(encoding="utf-8"), lines), encoding="utf-8")

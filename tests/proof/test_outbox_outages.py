@@ -32,7 +32,7 @@ from tests.server import at_once
 __all__ = ["played", "played_bus"]
 
 DOWN = "the bus is down for ten minutes: deployments are taken as ever"
-DRAINED = "and what waited is sent within a minute"
+DRAINED = "the bus is up again: what waited is sent within a minute"
 LAGGING = "four relays at once, over an index that is behind: no event is lost"
 MINUTES, EVERY_SECONDS = 10, 60
 LATER_MS = 50.0

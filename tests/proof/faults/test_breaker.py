@@ -17,8 +17,8 @@ from tests.proof.faults import careless
 from tests.proof.figures import controls, in_time, proves
 
 AT_ONCE = "while storage is down, callers are told at once"
-LEFT_ALONE = "and storage is left alone"
-HEALED = "and served again soon after it is up"
+LEFT_ALONE = "while storage is down, it is left alone"
+HEALED = "when storage is up again, callers are served soon"
 ELSEWHERE = "one team's hot partition closes the registry for nobody else"
 
 TOLD_WITHIN_MS = 50.0

@@ -21,7 +21,7 @@ from tests.proof.figures import controls, in_time, proves
 from tests.server import Client, Server, at_once
 
 ORDERLY = "at four times its quota a caller is refused in order: 429 with Retry-After"
-UNDISTURBED = "and who is served does not wait for it"
+UNDISTURBED = "at four times a caller's quota, who is served does not wait for it"
 QUOTA = 5  # requests a second
 WINDOW = 2  # seconds
 CROWD = 4

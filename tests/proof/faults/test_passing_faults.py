@@ -19,7 +19,7 @@ from tests.proof.faults import careless
 from tests.proof.figures import controls, in_time, proves
 
 PATIENT = "three calls in ten fail in passing: reads and keyed writes succeed"
-SLOWER = "and take at most four times as long"
+SLOWER = "three calls in ten fail in passing: requests take at most four times as long"
 SHARE_OF_FAULTS = 0.3
 SUCCEED = 0.995
 FEW = 2
