@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -95,13 +94,11 @@ def resident_mb() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1024 / 1024
 
 
-@contextmanager
-def watched(caller: Caller) -> Iterator[Caller]:
-    """The same caller with a client that is watched, and keeps the cookies it has."""
+def watch(caller: Caller) -> None:
+    """Give a caller a client that is watched, with the cookies and headers of the one before."""
     client = Watched(enforce_csrf_checks=caller.client.handler.enforce_csrf_checks, raise_request_exception=False)
-    client.cookies = caller.client.cookies
+    client.cookies, client.defaults = caller.client.cookies, caller.client.defaults
     caller.client = client
-    yield caller
 
 
 def _sent(caller: Caller, door: Door, address: str, body: bytes, content_type: str) -> Answer:
