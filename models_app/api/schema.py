@@ -96,7 +96,7 @@ def _parameter(name: str, declared: Any) -> dict[str, Any]:
     if choices := declared.extra.get("choices"):
         schema["enum"] = [value for value, _ in choices]
     elif described := PARSED.get(declared.extra.get("parse")):
-        schema = described
+        schema = dict(described)  # what follows is of this parameter alone
     if name == "updatedAfter":
         schema["format"] = "date-time"
     if "max_length" in declared.extra:

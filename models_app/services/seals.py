@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from models_app.domain import clock
 from models_app.domain.seals import MARGIN, MOST_EVENTS, Seal
 from models_app.domain.teams import TeamSlug
 from models_app.storage import seals, teams
+from models_app.storage.pages import every
 
 log = logging.getLogger(__name__)
 
@@ -20,13 +22,7 @@ def seal_all() -> int:
 
     Two calls a team, and two more for each seal. What is left after ten thousand events of a team is for the next time.
     """
-    put, after = 0, None
-    while True:
-        page = teams.list_all(limit=TEAMS_A_PAGE, after=after)
-        put += sum(seal_team(team.slug) for team in page.items)
-        after = page.next
-        if after is None:
-            return put
+    return sum(seal_team(team.slug) for team in every(partial(teams.list_all, limit=TEAMS_A_PAGE)))
 
 
 def seal_team(team: TeamSlug) -> int:
