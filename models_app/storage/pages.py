@@ -81,6 +81,17 @@ def every(read: Callable[..., Page[T]]) -> Iterator[T]:
     return (item for page in walk(read) for item in page.items)
 
 
+def read_table() -> Iterator[list[RawItem]]:
+    """The whole table, page by page, strongly consistent. No request may call it."""
+    position = None
+    while True:
+        answer = calls.call(connection().scan, exclusive_start_key=position, consistent_read=True)
+        yield answer["Items"]
+        position = answer.get("LastEvaluatedKey")
+        if position is None:
+            return
+
+
 def read_item(partition: str, sort: str) -> RawItem | None:
     """An item by its key, strongly consistent, or None. One call."""
     item: RawItem | None = calls.call(connection().get_item, partition, sort, consistent_read=True).get("Item")

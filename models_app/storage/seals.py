@@ -15,9 +15,9 @@ from models_app.domain import clock
 from models_app.domain.documents import canonical_json
 from models_app.domain.seals import Print, Seal
 from models_app.domain.teams import TeamSlug
-from models_app.storage import calls, table
-from models_app.storage.pages import Listing, read_page
-from models_app.storage.table import RawItem, RegistryItem, SealItem, connection
+from models_app.storage import table
+from models_app.storage.pages import Listing, read_page, read_table
+from models_app.storage.table import RawItem, RegistryItem, SealItem
 from models_app.storage.updates import update_if
 
 # What changes about an event once it stands: its place in the outbox, and what became of sending it.
@@ -70,15 +70,11 @@ def read_all(*, seen: Callable[[int], None] = lambda _: None) -> dict[TeamSlug, 
     """
 
     def rows() -> Iterator[RawItem]:
-        position, count = None, 0
-        while True:
-            answer = calls.call(connection().scan, exclusive_start_key=position, consistent_read=True)
-            yield from answer["Items"]
-            count += len(answer["Items"])
+        count = 0
+        for page in read_table():
+            yield from page
+            count += len(page)
             seen(count)
-            position = answer.get("LastEvaluatedKey")
-            if position is None:
-                return
 
     return of_rows(rows())
 

@@ -18,7 +18,8 @@ from models_app.domain.events import EventKind
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.teams import Role, TeamSlug
-from models_app.storage import calls, models, summaries, table, upgrades, versions
+from models_app.storage import models, summaries, table, upgrades, versions
+from models_app.storage.pages import read_table
 from models_app.storage.table import (
     AliasItem,
     DeliveryItem,
@@ -37,7 +38,6 @@ from models_app.storage.table import (
     UserItem,
     VersionItem,
     WebhookItem,
-    connection,
 )
 
 # What an alias has beside the copy of its version.
@@ -49,7 +49,7 @@ def find_faults(*, seen: Callable[[int], None] = lambda _: None) -> list[str]:
 
     ``seen`` is told after each page how many items were read.
     """
-    return faults_on(_pages(), seen=seen)
+    return faults_on(read_table(), seen=seen)
 
 
 def faults_on(pages: Iterable[list[RawItem]], *, seen: Callable[[int], None] = lambda _: None) -> list[str]:
@@ -328,14 +328,4 @@ def _words(tags: str) -> set[str]:
 
 
 def _everything() -> Iterator[RawItem]:
-    return (raw for page in _pages() for raw in page)
-
-
-def _pages() -> Iterator[list[RawItem]]:
-    position = None
-    while True:
-        answer = calls.call(connection().scan, exclusive_start_key=position, consistent_read=True)
-        yield answer["Items"]
-        position = answer.get("LastEvaluatedKey")
-        if position is None:
-            return
+    return (raw for page in read_table() for raw in page)
