@@ -70,5 +70,6 @@ def test_from_a_new_version_to_the_way_back(ada, request):
     ada.sees_heading("1.2.0")
 
     ada.presses("Sign out")
+    ada.sees_heading("Sign in")
     ada.page.goto(f"{ada.url}/api/v1/models")
     ada.sees_heading("Sign in")
