@@ -59,7 +59,7 @@ from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.teams import TeamSlug
-from models_app.storage import calls, metering, upgrades
+from models_app.storage import protocol, upgrades
 
 OUTBOX_SHARDS = 4
 RawItem = upgrades.RawItem
@@ -105,8 +105,8 @@ class RegistryItem(Model):
         table_name = os.environ.get("REGISTRY_TABLE", "model-registry")
         region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
         billing_mode = "PAY_PER_REQUEST"
-        connect_timeout_seconds = calls.CONNECT_SECONDS
-        read_timeout_seconds = calls.READ_SECONDS
+        connect_timeout_seconds = protocol.CONNECT_SECONDS
+        read_timeout_seconds = protocol.READ_SECONDS
         max_retry_attempts = 0  # calls.call repeats, within the request's deadline
         max_pool_connections = 32
 
@@ -506,8 +506,8 @@ def connection() -> TableConnection:
 @lru_cache(maxsize=1)
 def _connection() -> TableConnection:
     shared: TableConnection = RegistryItem._get_connection()  # noqa: SLF001 - PynamoDB has no public way to share one
-    shared.connection.client.meta.events.register("after-call.dynamodb", calls.check_answer)
-    metering.listen(shared.connection.client.meta.events)
+    client, session = shared.connection.client, shared.connection.session
+    client._make_api_call = protocol.ItemCalls(client, ca_bundle=session.get_config_variable("ca_bundle"))  # type: ignore[assignment, method-assign]  # noqa: SLF001
     return shared
 
 
