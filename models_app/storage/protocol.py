@@ -22,7 +22,14 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, HTTPClientError, NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+    SSLError,
+)
 from botocore.httpsession import get_cert_path
 from botocore.utils import get_environ_proxies
 from urllib3.util import make_headers, wait_for_read
@@ -110,7 +117,11 @@ class Connection:
         Raises:
             OSError: that failed.
         """
-        connection.connect()
+        try:
+            connection.connect()
+        except OSError:
+            connection.close()
+            raise
         self._connection = connection
         self._reader = connection.sock.makefile("rb")
 
@@ -173,7 +184,7 @@ class Connections:
         """Send a request over one of them.
 
         Raises:
-            EndpointConnectionError: nobody is there.
+            EndpointConnectionError, SSLError: nobody is there, or somebody else.
             HTTPClientError: the connection broke, or no answer came in time.
         """
         idle = self._idle[request.url]
@@ -193,6 +204,12 @@ class Connections:
             connection.close()
         return answer
 
+    def close(self) -> None:
+        """End those that nobody uses at the moment."""
+        for idle in self._idle.values():
+            while (connection := self._kept(idle)) is not None:
+                connection.close()
+
     def _kept(self, idle: list[Connection]) -> Connection | None:
         while idle:
             try:
@@ -207,6 +224,8 @@ class Connections:
     def _new(self, url: str) -> Connection:
         try:
             return Connection(self._way_to(urlsplit(url)))
+        except ssl.SSLError as failure:
+            raise SSLError(endpoint_url=url, error=failure) from failure
         except OSError as failure:
             raise EndpointConnectionError(endpoint_url=url, error=failure) from failure
 
@@ -258,6 +277,10 @@ class ItemCalls:
         metering.note_units(operation, document)
         return document
 
+    def close(self) -> None:
+        """End the connections."""
+        self._connections.close()
+
     def _request(self, operation: str, params: dict[str, Any]) -> AWSPreparedRequest:
         """A call as it is sent, signed; botocore's hook may still look at it, or send it elsewhere."""
         client = self._client
@@ -289,9 +312,11 @@ def _document(answer: HttpAnswer) -> dict[str, Any]:
     if answer.headers.get("x-amz-crc32") != str(zlib.crc32(answer.content)):
         raise AnswerCorrupt
     try:
-        document: dict[str, Any] = json.loads(answer.content)
+        document = json.loads(answer.content)
     except ValueError:
-        raise AnswerCorrupt from None
+        document = None
+    if not isinstance(document, dict):
+        raise AnswerCorrupt
     return document
 
 
