@@ -34,29 +34,45 @@ else:
 class Text(_Flat, UnicodeAttribute):
     """A text."""
 
+    def unpack(self, typed: Mapping[str, Any]) -> str:
+        """The text, as storage's documents hold it."""
+        text: str = typed["S"]
+        return text
+
 
 class Texts(_Flat, UnicodeSetAttribute):
     """A set of texts."""
+
+    def unpack(self, typed: Mapping[str, Any]) -> set[str]:
+        """The texts."""
+        return set(typed["SS"])
 
 
 class Flag(_Flat, BooleanAttribute):
     """Yes or no."""
 
+    def unpack(self, typed: Mapping[str, Any]) -> bool:
+        """Which."""
+        return bool(typed["BOOL"])
+
 
 class Count(_Flat, NumberAttribute):
     """A whole number."""
 
-    def deserialize(self, value: str) -> int:
-        """The number that storage wrote."""
-        return int(value)
+    def unpack(self, typed: Mapping[str, Any]) -> int:
+        """The number."""
+        return int(typed["N"])
+
+
+Attribute = Text | Texts | Flag | Count
 
 
 def read(kind: type[Model], raw: Mapping[str, dict[str, Any]]) -> Any:
     """The item of a kind that storage describes. What is not there takes its default, and is not looked for."""
-    attributes = kind.get_attributes()
+    attributes, defaults = _form(kind)
     item = kind.__new__(kind)
-    item.attribute_values = _defaults(kind) | {
-        name: attributes[name].deserialize(attributes[name].get_value(typed))
+    item.attribute_values = defaults | {
+        name: attributes[name].unpack(typed)
         for name, typed in raw.items()
         if name in attributes and "NULL" not in typed
     }
@@ -64,5 +80,7 @@ def read(kind: type[Model], raw: Mapping[str, dict[str, Any]]) -> Any:
 
 
 @lru_cache
-def _defaults(kind: type[Model]) -> dict[str, Any]:
-    return kind(_user_instantiated=False).attribute_values
+def _form(kind: type[Model]) -> tuple[dict[str, Attribute], dict[str, Any]]:
+    """What can be read of a kind of item, and what it has where storage says nothing: its kind, above all."""
+    attributes = {name: each for name, each in kind.get_attributes().items() if isinstance(each, Attribute)}
+    return attributes, kind(_user_instantiated=False).attribute_values
