@@ -2,6 +2,8 @@
 
 The original goes through the services, is read as it is kept, and is taken out again. A copy has other names, ids and
 times in the same places, so it is kept just as the registry would have kept it: items, indexes, counters and history.
+
+``python -m tests.benchmarks.seeding 10000`` makes a table with a team that has so many, and prints a token.
 """
 
 from __future__ import annotations
@@ -10,12 +12,15 @@ import http.client
 import json
 import os
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
 from itertools import islice
 from urllib.parse import urlsplit
+
+import django
 
 from models_app.domain import clock
 from models_app.domain.actors import command_line
@@ -24,16 +29,13 @@ from models_app.domain.artifacts import Artifact
 from models_app.domain.frameworks import Framework, Target
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId, ModelName
-from models_app.domain.teams import TeamSlug
+from models_app.domain.teams import Role, TeamSlug
 from models_app.domain.versions import MutablePart, Registration, VersionReference
-from models_app.services import aliases, versions
+from models_app.services import aliases, teams, tokens, versions
 from models_app.storage import events, outbox, table
 from models_app.storage.pages import Listing, read_page
 from models_app.storage.table import RawItem, RegistryItem
-
-ALIAS = AliasName("champion")
-TAG = ("stage", "prod")
-SOURCE = "s3://models/fraud/model.joblib"
+from tests.benchmarks.planted import ALIAS, SOURCE, TAG, TEAM, name_of
 
 # What stands for itself in no item but where it is meant, so that a copy is its original with other texts.
 NAME = "the-original-of-all"
@@ -65,11 +67,6 @@ class Original:
     def version(self) -> list[RawItem]:
         """What one more version of a model is: its item and its event."""
         return [item for item in self.plain if item["sk"]["S"] != table.MODEL]
-
-
-def name_of(number: int) -> str:
-    """What the planted model of a number is called; they sort as they are numbered."""
-    return f"model-{number:06}"
 
 
 def plant_models(team: TeamSlug, count: int, *, first: int = 0) -> None:
@@ -114,7 +111,7 @@ def an_original(team: TeamSlug) -> Original:
     )
     versions.register(actor=actor, registration=registration)
     plain = _all_of(model)
-    aliases.move_alias(actor=actor, name=ALIAS, to=VersionReference(model, label=LABEL))
+    aliases.move_alias(actor=actor, name=AliasName(ALIAS), to=VersionReference(model, label=LABEL))
     crowned = _all_of(model)
     _send(json.dumps({"Delete": TABLE | {"Key": {"pk": item["pk"], "sk": item["sk"]}}}) for item in crowned)
     return Original(plain, crowned)
@@ -171,3 +168,18 @@ def _send(requests: Iterable[str]) -> None:
                 raise RuntimeError(f"The engine did not write a batch: {answer.status} {said[:500]!r}")
     finally:
         wire.close()
+
+
+def main() -> None:
+    """The registry's table on the engine that the environment names, with a team and its models; prints a token."""
+    django.setup()
+    table.create_table()
+    actor, team = command_line("planting"), TeamSlug(TEAM)
+    teams.create_team(actor=actor, slug=team)
+    plant_models(team, int(sys.argv[1]))
+    issued = tokens.issue_token(actor=actor, team=team, name="benchmark", role=Role.MAINTAINER)
+    sys.stdout.write(f"{issued.text.text}\n")
+
+
+if __name__ == "__main__":
+    main()

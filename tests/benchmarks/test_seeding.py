@@ -6,7 +6,8 @@ import json
 
 from models_app.domain.models import ModelId
 from models_app.domain.teams import TeamSlug
-from tests.benchmarks.seeding import ALIAS, SOURCE, name_of, plant_models, plant_versions
+from tests.benchmarks.planted import ALIAS, SOURCE, name_of
+from tests.benchmarks.seeding import plant_models, plant_versions
 from tests.callers import Cast
 
 TEAM = TeamSlug("payments")
