@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.benchmarks import page, processes
+from tests.benchmarks.client import Refused
 from tests.benchmarks.load import Bounds, Figures, measure, median, warm_up
 from tests.benchmarks.operations import OVER_MLFLOW, OVER_REST, PAGE, Draw, Operation
 from tests.benchmarks.servers import HOME, MLFLOW_PROGRAM, ROOT, Running, mlflow_server, this_registry
@@ -100,7 +101,7 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench", description="This registry and MLflow's server, side by side.")
     parser.add_argument("models", type=int, nargs="*", help="only with so many models, and leave the page as it is")
     parser.add_argument("--alone", type=int, action="append", default=[], help="the same, of this registry only")
-    parser.add_argument("--seconds", type=float, default=3, help="of each loop (3)")
+    parser.add_argument("--seconds", type=float, default=2.5, help="of each loop (2.5)")
     parser.add_argument("--rounds", type=int, default=3, help="of which each figure is the median (3)")
     options = parser.parse_args(arguments)
     if min([*options.models, *options.alone, PAGE]) < PAGE or options.seconds <= 0 or options.rounds < 1:
@@ -145,4 +146,9 @@ def said_by(*command: str | Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+    except Refused as refused:
+        sys.exit(f"Nothing is told of this run: {refused}")
