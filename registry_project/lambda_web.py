@@ -37,14 +37,11 @@ _loaded: list[LambdaHandler] = []
 
 def load() -> None:
     """Load everything that the first request would have to load: AWS gives a start more time and CPU than a request."""
-    from django.urls import get_resolver
     from zappa.handler import LambdaHandler
 
     from models_app.storage.table import connection
 
-    _loaded.append(LambdaHandler())
-    for pattern in get_resolver().url_patterns:
-        getattr(pattern, "url_patterns", None)
+    _loaded.append(LambdaHandler())  # it imports the application, which loads its addresses
     connection()
 
 

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry_project.settings")
 django = get_wsgi_application()
+
+
+def load() -> None:
+    """Load what the first request would have to load, and have the garbage collector leave all of it alone.
+
+    It would look through 300,000 objects that stay for good again and again: a tenth of what a page of models takes.
+    """
+    for pattern in get_resolver().url_patterns:
+        getattr(pattern, "url_patterns", None)
+    gc.collect()
+    gc.freeze()
+
+
+load()
 
 CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
 

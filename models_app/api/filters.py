@@ -154,6 +154,8 @@ class QueryFilterBackend(DjangoFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
         """The query, narrowed."""
+        if view.filterset_class.base_filters.keys().isdisjoint(request.query_params):
+            return queryset  # to make the form that nothing is asked of takes a sixth of a page's time
         filterset = self.get_filterset(request, queryset, view)
         if filterset is None:
             return queryset

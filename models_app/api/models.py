@@ -77,6 +77,9 @@ class VersionSummaryRepresentation(Representation[VersionSummary]):
         }
 
 
+represent_summary = VersionSummaryRepresentation().to_representation
+
+
 class ModelRepresentation(Representation[RegisteredModel]):
     """A model."""
 
@@ -110,7 +113,7 @@ class ModelRepresentation(Representation[RegisteredModel]):
             "aliases": instance.aliases,
             "placements": instance.placements,
             "versionCount": instance.version_count,
-            "latestVersion": VersionSummaryRepresentation().to_representation(latest) if latest else None,
+            "latestVersion": represent_summary(latest) if latest else None,
             "createdAt": wire(instance.created_at),
             "createdBy": instance.created_by,
             "updatedAt": wire(instance.updated_at),

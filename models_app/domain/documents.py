@@ -19,6 +19,9 @@ MAX_DIGITS = 40
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
+
 class Unreadable(ValueError):
     """A text is no JSON object, or could be read in two ways; the sentence says where."""
 
@@ -31,7 +34,7 @@ def canonical_json(document: Json) -> str:
     >>> canonical_json({"b": 1.0, "a": [12345678901234567890, -0.0]})
     '{"a":[12345678901234567890,-0.0],"b":1.0}'
     """
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _canonical(document)
 
 
 def indented_json(document: Json) -> str:

@@ -8,17 +8,17 @@ from __future__ import annotations
 import logging
 import random
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from pynamodb.exceptions import PynamoDBException
 
 from models_app.domain.errors import StorageBusy
 from models_app.storage.breaker import Breaker
+from models_app.storage.protocol import CONNECT_SECONDS, READ_SECONDS, AnswerCorrupt
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,8 +30,6 @@ BUSY = "storage is busy"
 
 # API Gateway gives up after 29 seconds; a caller who waits is better served by a prompt "busy" that may be retried.
 REQUEST_SECONDS = 8.0
-CONNECT_SECONDS = 0.5
-READ_SECONDS = 1.0
 ATTEMPT_SECONDS = CONNECT_SECONDS + READ_SECONDS
 MAX_ATTEMPTS = 6  # with fewer, a third of all calls failing in passing fails more than one request in two hundred
 
@@ -73,12 +71,6 @@ REST_SECONDS = 2
 breaker = Breaker(failures=FAILURES, rest_seconds=REST_SECONDS)
 
 _deadline: ContextVar[float] = ContextVar("deadline")
-
-
-class AnswerCorrupt(BotoCoreError):  # type: ignore[misc]  # botocore is untyped
-    """An answer that DynamoDB did not give, or not so."""
-
-    fmt = "The answer does not bear DynamoDB's checksum"
 
 
 @contextmanager
@@ -149,7 +141,7 @@ def _repeated(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
             raise busy(seconds=REST_SECONDS)
         try:
             return operation(*args, **kwargs)
-        except (PynamoDBException, BotoCoreError, ClientError, UnicodeDecodeError) as failure:
+        except (PynamoDBException, BotoCoreError, ClientError) as failure:
             if code_of(failure) in MEANT:
                 raise
             if attempt == MAX_ATTEMPTS or not _is_passing(failure):
@@ -179,19 +171,6 @@ def describe(failure: Exception) -> str:
     return f"{type(_cause(failure)).__name__} {code_of(failure) or ''}".strip()
 
 
-def check_answer(http_response: Any, **_: Any) -> None:
-    """Refuse an answer whose checksum is missing or wrong: a page of a proxy in between must not be believed.
-
-    For botocore's ``after-call`` hook. botocore checks too, but accepts what is still wrong after its last attempt.
-
-    Raises:
-        AnswerCorrupt: it is.
-    """
-    stated = http_response.headers.get("x-amz-crc32")
-    if stated != str(zlib.crc32(http_response.content)):
-        raise AnswerCorrupt
-
-
 def _cause(failure: Exception) -> Exception:
     cause = getattr(failure, "cause", None)
     cause = cause if isinstance(cause, Exception) else failure
@@ -215,4 +194,4 @@ def _is_passing(failure: Exception) -> bool:
     if isinstance(cause, ClientError):
         status = cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code_of(failure) in PASSING or status >= SERVER_ERROR
-    return isinstance(cause, HTTPClientError | AnswerCorrupt | UnicodeDecodeError)
+    return isinstance(cause, HTTPClientError | AnswerCorrupt)

@@ -1,4 +1,4 @@
-"""What DynamoDB was asked for, and what it bills: calls and capacity units, counted at the one client.
+"""What DynamoDB was asked for, and what it bills: calls and capacity units, counted where it is asked.
 
 A call that fails tells no units, although DynamoDB bills for a condition that did not hold.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 READS = frozenset({"BatchGetItem", "GetItem", "Query", "Scan"})
-WRITES = frozenset({"DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"})
+WRITES = frozenset({"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"})
 
 
 @dataclass(slots=True)
@@ -42,30 +42,20 @@ def metered() -> Iterator[Consumption]:
             around.write_units += consumption.write_units
 
 
-def listen(emitter: Any) -> None:
-    """Have a client ask for its consumption with each call, and count it."""
-    emitter.register("before-send.dynamodb", _note_call)
-    for operation in READS | WRITES:
-        emitter.register(f"before-parameter-build.dynamodb.{operation}", _ask)
-        emitter.register(f"after-call.dynamodb.{operation}", _note_units)
-
-
-def _ask(params: dict[str, Any], **_: Any) -> None:
-    params["ReturnConsumedCapacity"] = "TOTAL"
-
-
-def _note_call(**_: Any) -> None:
+def note_call() -> None:
+    """Count a call that is about to be made."""
     if (consumption := _present.get()) is not None:
         consumption.calls += 1
 
 
-def _note_units(parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
+def note_units(operation: str, answer: Mapping[str, Any]) -> None:
+    """Count what an answer says that its call consumed."""
     consumption = _present.get()
-    told = parsed.get("ConsumedCapacity")
+    told = answer.get("ConsumedCapacity")
     if consumption is None or told is None:
         return
     units = sum(each.get("CapacityUnits", 0) for each in (told if isinstance(told, list) else [told]))
-    if model.name in READS:
+    if operation in READS:
         consumption.read_units += units
     else:
         consumption.write_units += units

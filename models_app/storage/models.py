@@ -129,7 +129,7 @@ def model(item: ModelItem) -> RegisteredModel:
     return RegisteredModel(
         id=ModelId.parse(item.model or ""),
         description=item.description or "",
-        tags=json.loads(item.tags or "{}"),
+        tags=_kept(item.tags),
         aliases=aliases(item),
         sequences=sequences(item),
         placements=placements(item),
@@ -144,19 +144,22 @@ def model(item: ModelItem) -> RegisteredModel:
 
 def aliases(item: ModelItem) -> dict[AliasName, VersionLabel]:
     """Where a model's aliases point."""
-    kept = json.loads(item.aliases or "{}")
-    return {AliasName(name): VersionLabel(label) for name, label in kept.items()}
+    return {AliasName(name): VersionLabel(label) for name, label in _kept(item.aliases).items()}
 
 
 def sequences(item: ModelItem) -> dict[VersionLabel, int]:
     """The numbers of the versions that a model's aliases point to, where their labels are none."""
-    return {VersionLabel(label): number for label, number in json.loads(item.sequences or "{}").items()}
+    return {VersionLabel(label): number for label, number in _kept(item.sequences).items()}
 
 
 def placements(item: ModelItem) -> dict[str, dict[str, Any]]:
     """What a model has in each slot, in wire form."""
-    kept: dict[str, dict[str, Any]] = json.loads(item.placements or "{}")
-    return kept
+    return _kept(item.placements)
+
+
+def _kept(text: str | None) -> dict[Any, Any]:
+    """The object in a text; most of those in a list of models are empty, and not worth a parser."""
+    return dict(json.loads(text)) if text and text != "{}" else {}
 
 
 # Writes -------------------------------------------------------------------------------------------------------------

@@ -43,13 +43,7 @@ import zlib
 from functools import lru_cache
 from typing import Self
 
-from pynamodb.attributes import (
-    BooleanAttribute,
-    DiscriminatorAttribute,
-    NumberAttribute,
-    UnicodeAttribute,
-    UnicodeSetAttribute,
-)
+from pynamodb.attributes import DiscriminatorAttribute
 from pynamodb.connection.table import TableConnection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
@@ -59,7 +53,8 @@ from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.teams import TeamSlug
-from models_app.storage import calls, metering, upgrades
+from models_app.storage import protocol, upgrades
+from models_app.storage.attributes import Count, Flag, Text, Texts, read
 
 OUTBOX_SHARDS = 4
 RawItem = upgrades.RawItem
@@ -72,8 +67,8 @@ class ByFirstIndex(GlobalSecondaryIndex["RegistryItem"]):
         index_name = "gsi1"
         projection = AllProjection()
 
-    gsi1pk = UnicodeAttribute(hash_key=True)
-    gsi1sk = UnicodeAttribute(range_key=True)
+    gsi1pk = Text(hash_key=True)
+    gsi1sk = Text(range_key=True)
 
 
 class BySecondIndex(GlobalSecondaryIndex["RegistryItem"]):
@@ -83,8 +78,8 @@ class BySecondIndex(GlobalSecondaryIndex["RegistryItem"]):
         index_name = "gsi2"
         projection = AllProjection()
 
-    gsi2pk = UnicodeAttribute(hash_key=True)
-    gsi2sk = UnicodeAttribute(range_key=True)
+    gsi2pk = Text(hash_key=True)
+    gsi2sk = Text(range_key=True)
 
 
 class ByThirdIndex(GlobalSecondaryIndex["RegistryItem"]):
@@ -94,8 +89,8 @@ class ByThirdIndex(GlobalSecondaryIndex["RegistryItem"]):
         index_name = "gsi3"
         projection = AllProjection()
 
-    gsi3pk = UnicodeAttribute(hash_key=True)
-    gsi3sk = UnicodeAttribute(range_key=True)
+    gsi3pk = Text(hash_key=True)
+    gsi3sk = Text(range_key=True)
 
 
 class RegistryItem(Model):
@@ -105,24 +100,24 @@ class RegistryItem(Model):
         table_name = os.environ.get("REGISTRY_TABLE", "model-registry")
         region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
         billing_mode = "PAY_PER_REQUEST"
-        connect_timeout_seconds = calls.CONNECT_SECONDS
-        read_timeout_seconds = calls.READ_SECONDS
+        connect_timeout_seconds = protocol.CONNECT_SECONDS
+        read_timeout_seconds = protocol.READ_SECONDS
         max_retry_attempts = 0  # calls.call repeats, within the request's deadline
         max_pool_connections = 32
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
+    pk = Text(hash_key=True)
+    sk = Text(range_key=True)
     kind = DiscriminatorAttribute()
-    sv = NumberAttribute(default=upgrades.newest)  # the form of the item
-    rev = NumberAttribute(default=1)  # counts changes; the ETag on the wire
-    rid = UnicodeAttribute()  # the event that last wrote the item: how a writer recognises its own write
+    sv = Count(default=upgrades.newest)  # the form of the item
+    rev = Count(default=1)  # counts changes; the ETag on the wire
+    rid = Text()  # the event that last wrote the item: how a writer recognises its own write
 
-    gsi1pk = UnicodeAttribute(null=True)
-    gsi1sk = UnicodeAttribute(null=True)
-    gsi2pk = UnicodeAttribute(null=True)
-    gsi2sk = UnicodeAttribute(null=True)
-    gsi3pk = UnicodeAttribute(null=True)
-    gsi3sk = UnicodeAttribute(null=True)
+    gsi1pk = Text(null=True)
+    gsi1sk = Text(null=True)
+    gsi2pk = Text(null=True)
+    gsi2sk = Text(null=True)
+    gsi3pk = Text(null=True)
+    gsi3sk = Text(null=True)
     by_first = ByFirstIndex()
     by_second = BySecondIndex()
     by_third = ByThirdIndex()
@@ -130,61 +125,66 @@ class RegistryItem(Model):
     @classmethod
     def from_raw_data(cls, data: RawItem) -> Self:
         """The one door from storage's form to ours; items of an older form are lifted here."""
-        return super().from_raw_data(upgrades.lifted(data))
+        raw = upgrades.lifted(data)
+        kind = cls.kind.deserialize(raw["kind"]["S"]) if "kind" in raw else cls
+        if not issubclass(kind, cls):
+            raise TypeError(f"This is a {kind.__name__}, not a {cls.__name__}.")
+        item: Self = read(kind, raw)
+        return item
 
 
 class TeamItem(RegistryItem, discriminator="team"):
-    slug = UnicodeAttribute()
-    display_name = UnicodeAttribute()
-    protected_aliases = UnicodeAttribute()  # JSON
-    maintainer_count = NumberAttribute(default=0)
-    webhook_count = NumberAttribute(null=True)
-    created_at = UnicodeAttribute()
-    created_by = UnicodeAttribute()
-    updated_at = UnicodeAttribute()
-    deleted_at = UnicodeAttribute(null=True)
+    slug = Text()
+    display_name = Text()
+    protected_aliases = Text()  # JSON
+    maintainer_count = Count(default=0)
+    webhook_count = Count(null=True)
+    created_at = Text()
+    created_by = Text()
+    updated_at = Text()
+    deleted_at = Text(null=True)
 
 
 class UserItem(RegistryItem, discriminator="user"):
-    username = UnicodeAttribute()
-    email = UnicodeAttribute()
-    password = UnicodeAttribute()
-    is_platform_admin = BooleanAttribute(default=False)
-    is_active = BooleanAttribute(default=True)
-    session_epoch = NumberAttribute(default=1)
-    created_at = UnicodeAttribute()
+    username = Text()
+    email = Text()
+    password = Text()
+    is_platform_admin = Flag(default=False)
+    is_active = Flag(default=True)
+    session_epoch = Count(default=1)
+    created_at = Text()
 
 
 class FailedSignInsItem(RegistryItem, discriminator="failed-sign-ins"):
-    failures = NumberAttribute()
-    expires_at = NumberAttribute()  # seconds since 1970
+    failures = Count()
+    expires_at = Count()  # seconds since 1970
 
 
 class RateItem(RegistryItem, discriminator="rate"):
     """The permits that were leased to a caller's requests in one window."""
 
-    used = NumberAttribute()
-    expires_at = NumberAttribute()  # seconds since 1970
+    used = Count()
+    expires_at = Count()  # seconds since 1970
 
 
 class MembershipItem(RegistryItem, discriminator="membership"):
-    username = UnicodeAttribute()
-    team = UnicodeAttribute()
-    role = UnicodeAttribute()
-    added_at = UnicodeAttribute()
-    added_by = UnicodeAttribute()
+    username = Text()
+    team = Text()
+    role = Text()
+    added_at = Text()
+    added_by = Text()
 
 
 class TokenItem(RegistryItem, discriminator="token"):
-    id = UnicodeAttribute()
-    name = UnicodeAttribute()
-    digest = UnicodeAttribute()
-    team = UnicodeAttribute(null=True)
-    role = UnicodeAttribute()
-    created_at = UnicodeAttribute()
-    created_by = UnicodeAttribute()
-    expires_at = UnicodeAttribute()
-    revoked_at = UnicodeAttribute(null=True)
+    id = Text()
+    name = Text()
+    digest = Text()
+    team = Text(null=True)
+    role = Text()
+    created_at = Text()
+    created_by = Text()
+    expires_at = Text()
+    revoked_at = Text(null=True)
 
 
 class ModelItem(RegistryItem, discriminator="model"):
@@ -193,71 +193,71 @@ class ModelItem(RegistryItem, discriminator="model"):
     A note of a move stands in its place while its rows are on their way to another partition.
     """
 
-    model = UnicodeAttribute(null=True)
-    description = UnicodeAttribute(null=True)
-    tags = UnicodeAttribute(null=True)  # JSON
-    aliases = UnicodeAttribute(null=True)  # JSON: alias -> label
-    sequences = UnicodeAttribute(null=True)  # JSON: label -> number, of those versions that aliases point to
-    version_count = NumberAttribute(null=True)
-    last_number = NumberAttribute(null=True)  # the last automatic version number given out
-    placements = UnicodeAttribute(null=True)  # JSON: slot -> what runs there, ran before, and is under way
-    latest = UnicodeAttribute(null=True)  # JSON: the summary of the highest version
-    latest_key = UnicodeAttribute(null=True)
-    created_at = UnicodeAttribute(null=True)
-    created_by = UnicodeAttribute(null=True)
-    updated_at = UnicodeAttribute(null=True)
-    deleted_at = UnicodeAttribute(null=True)
-    deleted_by = UnicodeAttribute(null=True)
-    expires_at = NumberAttribute(null=True)  # seconds since 1970
-    move = UnicodeAttribute(null=True)  # JSON: where the rows of this partition are on their way to
-    arriving = UnicodeAttribute(null=True)  # the partition from which rows are still on their way to this one
+    model = Text(null=True)
+    description = Text(null=True)
+    tags = Text(null=True)  # JSON
+    aliases = Text(null=True)  # JSON: alias -> label
+    sequences = Text(null=True)  # JSON: label -> number, of those versions that aliases point to
+    version_count = Count(null=True)
+    last_number = Count(null=True)  # the last automatic version number given out
+    placements = Text(null=True)  # JSON: slot -> what runs there, ran before, and is under way
+    latest = Text(null=True)  # JSON: the summary of the highest version
+    latest_key = Text(null=True)
+    created_at = Text(null=True)
+    created_by = Text(null=True)
+    updated_at = Text(null=True)
+    deleted_at = Text(null=True)
+    deleted_by = Text(null=True)
+    expires_at = Count(null=True)  # seconds since 1970
+    move = Text(null=True)  # JSON: where the rows of this partition are on their way to
+    arriving = Text(null=True)  # the partition from which rows are still on their way to this one
 
     # What lists filter by, taken from the highest version: DynamoDB cannot look into the JSON.
-    folded_name = UnicodeAttribute(null=True)
-    framework = UnicodeAttribute(null=True)
-    target = UnicodeAttribute(null=True)
-    status = UnicodeAttribute(null=True)
-    tag_words = UnicodeSetAttribute(null=True)  # "key" and "key:value" of the model's own tags
-    latest_tag_words = UnicodeSetAttribute(null=True)  # and of the highest version's
+    folded_name = Text(null=True)
+    framework = Text(null=True)
+    target = Text(null=True)
+    status = Text(null=True)
+    tag_words = Texts(null=True)  # "key" and "key:value" of the model's own tags
+    latest_tag_words = Texts(null=True)  # and of the highest version's
 
 
 class VersionItem(RegistryItem, discriminator="version"):
     """A version. User JSON is kept as canonical text, so that every number comes back as it was sent."""
 
-    model = UnicodeAttribute()
-    label = UnicodeAttribute()
-    sequence = NumberAttribute(null=True)  # its number, where the label is none
-    framework = UnicodeAttribute()
-    framework_version = UnicodeAttribute(null=True)
-    uri = UnicodeAttribute()
-    sha256 = UnicodeAttribute(null=True)
-    size_bytes = NumberAttribute(null=True)
-    signature = UnicodeAttribute(null=True)  # JSON
-    lineage = UnicodeAttribute(null=True)  # JSON
-    description = UnicodeAttribute()
-    metadata = UnicodeAttribute()  # JSON
-    metrics = UnicodeAttribute()  # JSON
-    tags = UnicodeAttribute()  # JSON
-    target = UnicodeAttribute(null=True)
-    status = UnicodeAttribute()
-    aliases = UnicodeAttribute()  # JSON: sorted names
-    deployments = UnicodeAttribute()  # JSON: id of each live deployment -> where
-    created_at = UnicodeAttribute()
-    created_by = UnicodeAttribute()
-    updated_at = UnicodeAttribute()
-    updated_by = UnicodeAttribute()
-    deleted_at = UnicodeAttribute(null=True)
-    deleted_by = UnicodeAttribute(null=True)
-    expires_at = NumberAttribute(null=True)  # seconds since 1970; of a deleted model's
+    model = Text()
+    label = Text()
+    sequence = Count(null=True)  # its number, where the label is none
+    framework = Text()
+    framework_version = Text(null=True)
+    uri = Text()
+    sha256 = Text(null=True)
+    size_bytes = Count(null=True)
+    signature = Text(null=True)  # JSON
+    lineage = Text(null=True)  # JSON
+    description = Text()
+    metadata = Text()  # JSON
+    metrics = Text()  # JSON
+    tags = Text()  # JSON
+    target = Text(null=True)
+    status = Text()
+    aliases = Text()  # JSON: sorted names
+    deployments = Text()  # JSON: id of each live deployment -> where
+    created_at = Text()
+    created_by = Text()
+    updated_at = Text()
+    updated_by = Text()
+    deleted_at = Text(null=True)
+    deleted_by = Text(null=True)
+    expires_at = Count(null=True)  # seconds since 1970; of a deleted model's
 
 
 class AliasItem(VersionItem, discriminator="alias"):
     """An alias: a copy of the version that it points to, and where and when it was moved."""
 
-    alias = UnicodeAttribute()
-    alias_rev = NumberAttribute()
-    moved_at = UnicodeAttribute()
-    moved_by = UnicodeAttribute()
+    alias = Text()
+    alias_rev = Count()
+    moved_at = Text()
+    moved_by = Text()
 
 
 class NumberItem(VersionItem, discriminator="number"):
@@ -267,87 +267,87 @@ class NumberItem(VersionItem, discriminator="number"):
 class DeploymentItem(RegistryItem, discriminator="deployment"):
     """A deployment. While it is in flight, its deadline stands in the third index."""
 
-    id = UnicodeAttribute()
-    model = UnicodeAttribute()
-    version = UnicodeAttribute()
-    slot = UnicodeAttribute()
-    status = UnicodeAttribute()
-    reason = UnicodeAttribute()
-    parameters = UnicodeAttribute()  # JSON
-    framework = UnicodeAttribute()
-    framework_version = UnicodeAttribute(null=True)
-    uri = UnicodeAttribute()
-    sha256 = UnicodeAttribute(null=True)
-    size_bytes = NumberAttribute(null=True)
-    timeline = UnicodeAttribute()  # JSON
+    id = Text()
+    model = Text()
+    version = Text()
+    slot = Text()
+    status = Text()
+    reason = Text()
+    parameters = Text()  # JSON
+    framework = Text()
+    framework_version = Text(null=True)
+    uri = Text()
+    sha256 = Text(null=True)
+    size_bytes = Count(null=True)
+    timeline = Text()  # JSON
 
 
 class IdempotencyItem(RegistryItem, discriminator="idempotency"):
     """What was answered to a request with an Idempotency-Key, so that the same answer can be given again."""
 
-    request = UnicodeAttribute()  # SHA-256 of what was asked
-    status = NumberAttribute()
-    headers = UnicodeAttribute()  # JSON
-    body = UnicodeAttribute()
-    expires_at = NumberAttribute()  # seconds since 1970; DynamoDB takes it away some time after
+    request = Text()  # SHA-256 of what was asked
+    status = Count()
+    headers = Text()  # JSON
+    body = Text()
+    expires_at = Count()  # seconds since 1970; DynamoDB takes it away some time after
 
 
 class WebhookItem(RegistryItem, discriminator="webhook"):
-    id = UnicodeAttribute()
-    team = UnicodeAttribute()
-    name = UnicodeAttribute()
-    url = UnicodeAttribute()
-    occasions = UnicodeAttribute()  # JSON
-    description = UnicodeAttribute()
-    secret = UnicodeAttribute()
-    status = UnicodeAttribute()
-    created_at = UnicodeAttribute()
-    created_by = UnicodeAttribute()
-    updated_at = UnicodeAttribute()
-    last_tried_at = UnicodeAttribute(null=True)
-    last_error = UnicodeAttribute(null=True)
+    id = Text()
+    team = Text()
+    name = Text()
+    url = Text()
+    occasions = Text()  # JSON
+    description = Text()
+    secret = Text()
+    status = Text()
+    created_at = Text()
+    created_by = Text()
+    updated_at = Text()
+    last_tried_at = Text(null=True)
+    last_error = Text(null=True)
 
 
 class DeliveryItem(RegistryItem, discriminator="delivery"):
     """Something to tell a webhook. Until that is done, the time of the next try stands in the third index."""
 
-    id = UnicodeAttribute()
-    team = UnicodeAttribute()
-    webhook = UnicodeAttribute()
-    body = UnicodeAttribute()
-    created_at = UnicodeAttribute()
-    tries = NumberAttribute()
-    last_error = UnicodeAttribute(null=True)
-    expires_at = NumberAttribute()  # seconds since 1970
+    id = Text()
+    team = Text()
+    webhook = Text()
+    body = Text()
+    created_at = Text()
+    tries = Count()
+    last_error = Text(null=True)
+    expires_at = Count()  # seconds since 1970
 
 
 class EventItem(RegistryItem, discriminator="event"):
     """An event. It is put once; what changes is only its place in the outbox, and what became of sending it."""
 
-    id = UnicodeAttribute()
-    name = UnicodeAttribute()
-    actor = UnicodeAttribute()
-    request_id = UnicodeAttribute()
-    team = UnicodeAttribute(null=True)
-    username = UnicodeAttribute(null=True)
-    model = UnicodeAttribute(null=True)
-    version = UnicodeAttribute(null=True)
-    decides = UnicodeAttribute(null=True)
-    data = UnicodeAttribute()  # JSON
-    sent_at = UnicodeAttribute(null=True)
-    attempts = NumberAttribute(null=True)
-    last_error = UnicodeAttribute(null=True)
+    id = Text()
+    name = Text()
+    actor = Text()
+    request_id = Text()
+    team = Text(null=True)
+    username = Text(null=True)
+    model = Text(null=True)
+    version = Text(null=True)
+    decides = Text(null=True)
+    data = Text()  # JSON
+    sent_at = Text(null=True)
+    attempts = Count(null=True)
+    last_error = Text(null=True)
 
 
 class SealItem(RegistryItem, discriminator="seal"):
     """A seal over events of a team; see domain/seals.py. It is put once and never changes."""
 
-    team = UnicodeAttribute()
-    number = NumberAttribute()
-    through = UnicodeAttribute()
-    event_count = NumberAttribute()
-    digest = UnicodeAttribute()
-    sealed_at = UnicodeAttribute()
+    team = Text()
+    number = Count()
+    through = Text()
+    event_count = Count()
+    digest = Text()
+    sealed_at = Text()
 
 
 # Keys ---------------------------------------------------------------------------------------------------------------
@@ -506,8 +506,8 @@ def connection() -> TableConnection:
 @lru_cache(maxsize=1)
 def _connection() -> TableConnection:
     shared: TableConnection = RegistryItem._get_connection()  # noqa: SLF001 - PynamoDB has no public way to share one
-    shared.connection.client.meta.events.register("after-call.dynamodb", calls.check_answer)
-    metering.listen(shared.connection.client.meta.events)
+    client, session = shared.connection.client, shared.connection.session
+    client._make_api_call = protocol.ItemCalls(client, ca_bundle=session.get_config_variable("ca_bundle"))  # type: ignore[assignment, method-assign]  # noqa: SLF001
     return shared
 
 

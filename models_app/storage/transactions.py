@@ -7,6 +7,7 @@ that got lost on the way is a success.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -131,8 +132,7 @@ def _write(writes: Sequence[Write], *, change: str, token: str) -> None:
     for write in ordered:
         write.item.rid = change
         operations[write.verb].append(write.arguments)
-    sizes = [_bytes_of(each) for group in operations.values() for each in group]
-    if len(ordered) > MAX_ACTIONS or sum(sizes) > MAX_BYTES or max(sizes) > MAX_ITEM_BYTES:
+    if len(ordered) > MAX_ACTIONS or _is_too_large([each for group in operations.values() for each in group]):
         raise ChangeTooLarge
     patience = calls.Patience()
     while True:
@@ -187,6 +187,15 @@ def _attempt(operations: dict[Verb, list[dict[str, object]]], *, token: str) -> 
             raise calls.busy() from failure
         return reasons
     return []
+
+
+def _is_too_large(operations: list[dict[str, object]]) -> bool:
+    """Whether one item, or all of them, exceed what DynamoDB takes."""
+    # JSON in ASCII is never shorter than the same in UTF-8, and made 30 times faster than the texts are counted.
+    if len(json.dumps(operations, default=list)) <= MAX_ITEM_BYTES:
+        return False
+    sizes = [_bytes_of(each) for each in operations]
+    return sum(sizes) > MAX_BYTES or max(sizes) > MAX_ITEM_BYTES
 
 
 def _bytes_of(document: object) -> int:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 
 import pytest
-from botocore.httpsession import URLLib3Session
 
-from models_app.storage import calls
-from models_app.storage.table import connection
+from models_app.storage import calls, protocol
 from registry_project import observability
 from tests.callers import Cast
 from tests.outbox.receivers import listening
@@ -35,12 +32,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("REQUEST", "CONNECT", "READ", "ATTEMPT", "FIRST_PAUSE", "LONGEST_PAUSE"):
+    ours = dict.fromkeys(("REQUEST", "ATTEMPT", "FIRST_PAUSE", "LONGEST_PAUSE"), calls)
+    for name, module in {**ours, "CONNECT": protocol, "READ": protocol}.items():
         constant = f"{name}_SECONDS"
-        monkeypatch.setattr(calls, constant, getattr(calls, constant) / HASTE)
+        monkeypatch.setattr(module, constant, getattr(module, constant) / HASTE)
     monkeypatch.setattr(observability, "REQUEST_SECONDS", calls.REQUEST_SECONDS)
-    # As botocore itself makes it: without the option, the halves of each request wait 40 ms for each other.
-    at_once = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
-    seconds = (calls.CONNECT_SECONDS, calls.READ_SECONDS)
-    quick = URLLib3Session(timeout=seconds, max_pool_connections=32, socket_options=at_once)
-    monkeypatch.setattr(connection().connection.client._endpoint, "http_session", quick)
