@@ -44,9 +44,12 @@ destroy: ## End a stage; its data stays, unless DATA=delete: STAGE=dev
 	@bin/setup run && exec .venv/bin/python bin/deploy.py destroy $(STAGE) $(if $(filter delete,$(DATA)),--with-data) $(WITH)
 
 ##@ Maintain
-.PHONY: costs lock demo-models screenshots clean
+.PHONY: costs bench lock demo-models screenshots clean
 costs: ## Measure docs/costs.md and docs/capacity.md anew
 	@bin/setup dev && WRITE_COSTS=1 .venv/bin/pytest -q -n 0 -p no:randomly tests/costing
+
+bench: ## Measure docs/benchmarks.md anew, beside MLflow's server: 20 minutes; MODELS=1000 is short and only prints
+	@bin/bench $(MODELS)
 
 lock: ## Pin all that the registry and its package take in requirements.lock and bin/requirements-package.lock
 	@bin/lock

@@ -217,7 +217,7 @@ SPECTACULAR_SETTINGS = {
         "VersionStatus": "models_app.domain.versions.VersionStatus",
         "SettableStatus": "models_app.domain.versions.SETTABLE_STATUSES",
         "Health": "models_app.api.callers.HEALTH",
-        "Framework": "models_app.domain.frameworks.Framework",
+        "Framework": "models_app.api.texts.STORED_FRAMEWORKS",
         "FrameworkSpelling": "models_app.api.texts.FRAMEWORKS",
         "DeploymentStatus": "models_app.domain.deployments.DeploymentStatus",
         "ReportableStatus": "models_app.domain.deployments.REPORTABLE",

@@ -1,4 +1,7 @@
-"""The DynamoDB engine of the tests: exact under concurrency, in memory, one for each test process."""
+"""The DynamoDB engine of the tests: exact under concurrency, in memory, one for each test process.
+
+The benchmark has one that keeps its data in a directory, as the registry does where people run it.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,12 @@ ENGINE = Path(__file__).parent.parent / "bin" / "engine.py"
 class Engine:
     """A running engine. It ends with the process that started it, whatever happens to that."""
 
-    def __init__(self) -> None:
+    def __init__(self, data: Path | None = None) -> None:
         self.port = free_port()
+        store = ["--memory"] if data is None else ["--data", str(data)]
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
-            [sys.executable, str(ENGINE), "serve", "--port", str(self.port), "--memory", "--stop-with-parent"]
+            [sys.executable, str(ENGINE), "serve", "--port", str(self.port), *store, "--stop-with-parent"]
         )
         self._wait()
         self.wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)

@@ -34,7 +34,8 @@ ALIAS = _text(NO_LABEL, "champion", longest=aliases.MAX_LENGTH)
 ENVIRONMENT = _text(EnvironmentName.FORM, "prod")
 KEY = rf"[^\u0000-\u001f\u007f-\u009f]{{1,{artifacts.MAX_KEY_BYTES}}}"
 TARGET = _word(Target)
-FRAMEWORKS = [*map(str, Framework), *SPELLINGS]
+STORED_FRAMEWORKS = [*map(str, Framework)]
+FRAMEWORKS = [*STORED_FRAMEWORKS, *SPELLINGS]
 URI = {"type": "string", "pattern": rf"^s3://{artifacts.BUCKET.pattern}/{KEY}$", "example": "s3://models/fraud/1.2.0"}
 DIGEST = {"type": "string", "pattern": "^[0-9A-Fa-f]{64}$"}
 

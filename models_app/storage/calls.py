@@ -18,7 +18,8 @@ from pynamodb.exceptions import PynamoDBException
 
 from models_app.domain.errors import StorageBusy
 from models_app.storage.breaker import Breaker
-from models_app.storage.protocol import CONNECT_SECONDS, READ_SECONDS, AnswerCorrupt
+from models_app.storage.connections import CONNECT_SECONDS, READ_SECONDS
+from models_app.storage.protocol import AnswerCorrupt
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -53,7 +53,7 @@ from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.teams import TeamSlug
-from models_app.storage import protocol, upgrades
+from models_app.storage import connections, protocol, upgrades
 from models_app.storage.attributes import Count, Flag, Text, Texts, read
 
 OUTBOX_SHARDS = 4
@@ -100,8 +100,8 @@ class RegistryItem(Model):
         table_name = os.environ.get("REGISTRY_TABLE", "model-registry")
         region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
         billing_mode = "PAY_PER_REQUEST"
-        connect_timeout_seconds = protocol.CONNECT_SECONDS
-        read_timeout_seconds = protocol.READ_SECONDS
+        connect_timeout_seconds = connections.CONNECT_SECONDS
+        read_timeout_seconds = connections.READ_SECONDS
         max_retry_attempts = 0  # calls.call repeats, within the request's deadline
         max_pool_connections = 32
 

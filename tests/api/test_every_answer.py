@@ -135,6 +135,11 @@ class TestTheSchema:
         assert schema["openapi"].startswith("3.1")
         assert [error.message for error in OpenAPIV31SpecValidator(schema).iter_errors()] == []
 
+    def test_none_of_its_names_is_made_of_a_digest(self):
+        names = contract.schema()["components"]["schemas"]
+
+        assert [name for name in names if re.search("[0-9a-f]{3}Enum$", name)] == []
+
     def test_anyone_can_read_it_and_it_is_the_one_that_answers_are_held_against(self, table):
         answer = Browser("visitor").opens("/api/schema")
 

@@ -32,7 +32,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models_app.domain import clock
-from models_app.storage import protocol
+from models_app.storage import connections
 from models_app.storage.protocol import AnswerCorrupt, ItemCalls, signed
 from tests.engine import free_port
 
@@ -324,7 +324,7 @@ class TestWhatComesBack:
             there.asked()
 
     def test_is_not_waited_for_longer_than_a_call_may_take(self, monkeypatch):
-        monkeypatch.setattr(protocol, "READ_SECONDS", 0.05)
+        monkeypatch.setattr(connections, "READ_SECONDS", 0.05)
         released = threading.Event()
         with peer(lambda _: released.wait(10) and None) as there:
             with pytest.raises(HTTPClientError, match="timed out"):

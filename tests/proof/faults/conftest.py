@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from models_app.storage import calls, protocol
+from models_app.storage import calls, connections
 from registry_project import observability
 from tests.callers import Cast
 from tests.outbox.receivers import listening
@@ -33,7 +33,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = dict.fromkeys(("REQUEST", "ATTEMPT", "FIRST_PAUSE", "LONGEST_PAUSE"), calls)
-    for name, module in {**ours, "CONNECT": protocol, "READ": protocol}.items():
+    for name, module in {**ours, "CONNECT": connections, "READ": connections}.items():
         constant = f"{name}_SECONDS"
         monkeypatch.setattr(module, constant, getattr(module, constant) / HASTE)
     monkeypatch.setattr(observability, "REQUEST_SECONDS", calls.REQUEST_SECONDS)
