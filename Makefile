@@ -45,7 +45,7 @@ destroy: ## End a stage; its data stays, unless DATA=delete: STAGE=dev
 
 ##@ Maintain
 .PHONY: costs bench lock demo-models screenshots clean
-costs: ## Measure docs/costs.md anew
+costs: ## Measure docs/costs.md and docs/capacity.md anew
 	@bin/setup dev && WRITE_COSTS=1 .venv/bin/pytest -q -n 0 -p no:randomly tests/costing
 
 bench: ## Measure docs/benchmarks.md anew, beside MLflow's server: 20 minutes; MODELS=1000 is short and only prints

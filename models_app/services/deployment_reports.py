@@ -89,18 +89,16 @@ def _move(
         if old.was_told(status, detail, at=now):
             return old, None
         new = old.moved(status, by=by.name, at=now, detail=detail)
-        touched, head, placement = _consequences(old, new)
+        touched, head, placement, replaced = _consequences(old, new)
         writes: list[Write] = [deployments.moving(new)]
-        replaced = placement.current if status is DeploymentStatus.SUCCEEDED else None
         event = _status_changed(old, new, by, placement)
         after = _placement_after(new, placement, since=event.occurred_at)
         changed = dict(touched)
-        if replaced is not None and replaced.deployment != new.id:
+        if replaced is not None:
             ended = DeploymentStatus.ROLLED_BACK if new.reason is Reason.ROLLBACK else DeploymentStatus.SUPERSEDED
-            standing = deployments.get(replaced.deployment)
-            if standing.status is not DeploymentStatus.SUCCEEDED:
+            if replaced.status is not DeploymentStatus.SUCCEEDED:
                 raise Refused(None)  # somebody took its place since the model was read: look again
-            former = standing.moved(ended, by=by.name, at=now, detail=f"by {new.id}")
+            former = replaced.moved(ended, by=by.name, at=now, detail=f"by {new.id}")
             writes.append(deployments.moving(former))
             _apply(changed, former)
         _apply(changed, new)
@@ -120,20 +118,24 @@ def _move(
     return moved
 
 
-def _consequences(old: Deployment, new: Deployment) -> tuple[dict[VersionLabel, ModelVersion], ModelItem, Placement]:
-    """The versions that a step touches, the model, and what it has in the slot. One call, or two."""
+def _consequences(
+    old: Deployment, new: Deployment
+) -> tuple[dict[VersionLabel, ModelVersion], ModelItem, Placement, Deployment | None]:
+    """The versions that a step touches, the model, what it has in the slot, what it ends there. One call, or two."""
     around = versions.find_with_model(VersionReference(old.model, label=old.version))
     if around.model is None or around.version is None:
         raise old.id.missing
     touched = {around.version.label: around.version}
     placement = placement_in(models.placements(around.model), old.slot)
-    if new.status is DeploymentStatus.SUCCEEDED and placement.current is not None:
-        label = placement.current.version
-        if label not in touched:
-            other = versions.find_with_model(VersionReference(old.model, label=label)).version
-            if other is not None:
-                touched[label] = other
-    return touched, around.model, placement
+    running = placement.current if new.status is DeploymentStatus.SUCCEEDED else None
+    if running is None or running.deployment == new.id:
+        return touched, around.model, placement, None
+    if running.version in touched:
+        return touched, around.model, placement, deployments.get(running.deployment)
+    replaced, other = deployments.get_with_version(running, model=old.model)
+    if other is not None:
+        touched[other.label] = other
+    return touched, around.model, placement, replaced
 
 
 def _apply(changed: dict[VersionLabel, ModelVersion], deployment: Deployment) -> None:

@@ -44,7 +44,7 @@ from models_app.services.idempotency import Once, answered_once, keeping
 from models_app.storage import deployments, models, versions
 from models_app.storage.relocations import until_settled
 from models_app.storage.table import ModelItem
-from models_app.storage.transactions import Refused, commit
+from models_app.storage.transactions import commit
 
 Blocker = dict[str, str]
 
@@ -105,7 +105,7 @@ def roll_back(
 ) -> Deployment:
     """Deploy what ran in a slot before what runs there now, with the parameters that it ran with.
 
-    Two reads more than a deployment: the model tells which deployment that was, and that one its parameters.
+    One read more than a deployment: the model tells which deployment that was, and that one its parameters.
 
     Raises:
         PermissionDenied, ModelNotFound: the actor is no maintainer, or there is no such model.
@@ -116,21 +116,23 @@ def roll_back(
     slot = Slot(environment, target)
 
     def attempt() -> tuple[Deployment, Event]:
-        previous = placement_in(models.get(model_id).placements, slot).previous
+        head = models.find_item(model_id)
+        if head is None:
+            raise ModelNotFound(model=model_id)
+        previous = placement_in(models.placements(head), slot).previous
         if previous is None:
             raise NothingToRollBackTo(model=model_id, environment=environment, target=target)
+        former, version = deployments.get_with_version(previous, model=model_id)
+        if version is None or version.is_deleted:
+            raise VersionReference(model_id, label=previous.version).missing
         order = DeploymentOrder(
             environment=environment,
             target=target,
-            parameters=deployments.get(previous.deployment).parameters,
+            parameters=former.parameters,
             reason=Reason.ROLLBACK,
             detail=detail,
         )
-        version, head = _live(VersionReference(model_id, label=previous.version))
-        plan = _plan(actor, version, head, order)
-        if plan.placement.previous != previous:
-            raise Refused(None)  # what runs there has changed since the first read: look again
-        return _request(plan, actor, version, head, once)
+        return _request(_plan(actor, version, head, order), actor, version, head, once)
 
     return _requested_once(attempt, once)
 

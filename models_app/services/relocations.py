@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from models_app.domain import clock
@@ -24,8 +25,16 @@ from models_app.storage.transactions import commit
 Blocker = dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The model as it is where it was moved to, unless another request did that; and the move, if it leaves rows."""
+
+    model: RegisteredModel | None = None
+    left: Move | None = None
+
+
 def rename_model(*, actor: Actor, model_id: ModelId, to: ModelId, expected: Expected = None) -> RegisteredModel:
-    """Give a model another name, in the same team. Five calls, if it has no more than 48 versions and aliases.
+    """Give a model another name, in the same team. Four calls, if it has no more than 48 versions and aliases.
 
     Its events and deployments stay with the name under which they happened; aliases and numbers go with it.
 
@@ -38,20 +47,19 @@ def rename_model(*, actor: Actor, model_id: ModelId, to: ModelId, expected: Expe
     """
     authorize(actor, Permission.RENAME, team=model_id.team, hidden_as=ModelNotFound(model=model_id))
 
-    def attempt() -> Move | None:
+    def attempt() -> Moved:
         head = models.find_item(model_id)
         if head is None:
-            return _begun_before(model_id, to=to)
+            return Moved(left=_begun_before(model_id, to=to))
         model = _checked(head, expected)
         if to == model_id:
-            return None
+            return Moved(model)
         facts = {"from": str(model_id), "to": str(to), **_meanings(model)}
         renamed = _event(EventKind.MODEL_RENAMED, actor, to, model, data=facts)
         left = _event(EventKind.MODEL_RENAMED, actor, model_id, model, data=facts)
         return _decide(head, Destination(model=to), event=renamed, also=[left])
 
-    _carry_out(until_settled(attempt))
-    return models.get(to)
+    return _arrived(until_settled(attempt), at=to)
 
 
 def plan_renaming(*, actor: Actor, model_id: ModelId) -> tuple[RegisteredModel, Sequence[Blocker]]:
@@ -84,10 +92,10 @@ def delete_model(*, actor: Actor, model_id: ModelId, expected: Expected = None) 
     """
     authorize(actor, Permission.DELETE, team=model_id.team, hidden_as=ModelNotFound(model=model_id))
 
-    def attempt() -> Move | None:
+    def attempt() -> Moved:
         head = models.find_item(model_id)
         if head is None:
-            return _begun_before(model_id, to=None)
+            return Moved(left=_begun_before(model_id, to=None))
         model = _checked(head, expected)
         deleted = _event(EventKind.MODEL_DELETED, actor, model_id, model, data={"versionCount": model.version_count})
         archive = Destination(model=model_id, deletion=deleted.id, deleted_at=deleted.occurred_at)
@@ -97,7 +105,7 @@ def delete_model(*, actor: Actor, model_id: ModelId, expected: Expected = None) 
 
 
 def restore_model(*, actor: Actor, model_id: ModelId) -> RegisteredModel:
-    """Bring back the model of that name that was deleted last, as it was. Six calls, if it is no large one.
+    """Bring back the model of that name that was deleted last, as it was. Five calls, if it is no large one.
 
     One more for administrators and single sign-on, whose team may not exist.
 
@@ -111,19 +119,18 @@ def restore_model(*, actor: Actor, model_id: ModelId) -> RegisteredModel:
     if actor.may_miss_a_team:
         teams.get(model_id.team)
 
-    def attempt() -> Move | None:
+    def attempt() -> Moved:
         head = relocations.find_deleted(model_id)
         if head is None or (head.expires_at or 0) <= clock.now().timestamp():
             standing = models.find_item(model_id)
             if standing is not None and relocations.is_coming_back(standing):
-                return relocations.find_move_around(standing)  # this very request, repeated
+                return Moved(left=relocations.find_move_around(standing))  # this very request, repeated
             raise nothing
         model = models.model(head)
         restored = _event(EventKind.MODEL_RESTORED, actor, model_id, model, data=_meanings(model))
         return _decide(head, Destination(model=model_id), event=restored)
 
-    _carry_out(until_settled(attempt))
-    return models.get(model_id)
+    return _arrived(until_settled(attempt), at=model_id)
 
 
 def finish_moves() -> int:
@@ -146,17 +153,23 @@ def find_blockers(model: RegisteredModel) -> list[Blocker]:
     return blockers
 
 
-def _decide(head: ModelItem, destination: Destination, *, event: Event, also: Sequence[Event] = ()) -> Move | None:
-    """Commit a model's move; gives it back if it leaves rows to carry out."""
+def _decide(head: ModelItem, destination: Destination, *, event: Event, also: Sequence[Event] = ()) -> Moved:
+    """Commit a model's move."""
     move = Move.of(head, destination, event=event)
-    writes, is_more = relocations.moving(head, move)
+    writes, arrived, is_more = relocations.moving(head, move)
     commit(writes, event=event, also=also)
-    return move if is_more else None
+    return Moved(models.model(arrived), left=move if is_more else None)
 
 
-def _carry_out(move: Move | None) -> None:
-    if move is not None:
-        relocations.carry_out(move)
+def _carry_out(moved: Moved) -> None:
+    if moved.left is not None:
+        relocations.carry_out(moved.left)
+
+
+def _arrived(moved: Moved, *, at: ModelId) -> RegisteredModel:
+    """The model at its destination, once all of it is there; it is read only where this request did not move it."""
+    _carry_out(moved)
+    return moved.model or models.get(at)
 
 
 def _checked(head: ModelItem, expected: Expected) -> RegisteredModel:

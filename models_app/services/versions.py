@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,7 +53,7 @@ def register(
 ) -> Registered:
     """Register a version, and its model with it where that is new. Calls: 1 with a label, 2 without.
 
-    One more where the label is not the model's highest, or a number is behind a label given by hand; and one for
+    One more where the label is not the model's highest, two where others take numbers at the same time; and one for
     administrators and single sign-on, whose team may not exist. With ``once`` likewise; one more where it is refused.
     A version without a label may ask for a model that is there: ``in_existing``.
 
@@ -238,6 +239,13 @@ def restore(*, actor: Actor, reference: VersionReference) -> ModelVersion:
 def _register_next(
     *, actor: Actor, registration: Registration, once: Once[Registered] | None, in_existing: bool
 ) -> Registered:
+    label, standing = numbers.next_number(registration.model)
+    if in_existing and (standing is None or not standing.created_at):
+        raise ModelNotFound(model=registration.model)
+    version = ModelVersion.begin(registration, label=label, by=actor.name, at=clock.now())
+    with suppress(Refused):  # somebody was faster
+        adding = numbers.taking(label, models.adding(version, seen=standing), seen=standing)
+        return _put(version, adding, actor=actor, seen=standing, once=once)
     label, seen = numbers.reserve_number(registration.model)
     if in_existing and not seen.created_at:
         raise ModelNotFound(model=registration.model)  # the number stays unused, as any may
@@ -258,20 +266,9 @@ def _register_as(
 ) -> Registered:
     attempt = 0
     while True:
-        now = clock.now()
-        version = ModelVersion.begin(registration, label=label, by=actor.name, at=now, attempt=attempt)
-        registered = Registered(version, is_new=True)
-        highest = models.is_highest(label, seen=seen)
-        event = _event(
-            EventKind.MODEL_VERSION_REGISTERED,
-            version,
-            actor,
-            decides=decides_latest(when=highest),
-            data=facts(version) | ({"latest": label} if highest else {}),
-        )
+        version = ModelVersion.begin(registration, label=label, by=actor.name, at=clock.now(), attempt=attempt)
         try:
-            kept = keeping(once, registered, at=now)
-            commit([*kept, *versions.creating(version), models.adding(version, seen=seen)], event=event)
+            return _put(version, models.adding(version, seen=seen), actor=actor, seen=seen, once=once)
         except Refused as refused:
             if isinstance(refused.item, ModelItem) and not (refused.item.move or refused.item.arriving):
                 seen = refused.item  # the label is not the highest after all: now we know what stands
@@ -283,7 +280,22 @@ def _register_as(
                 raise
             taken = versions.version(refused.item)
             return Registered(taken if is_reserved else _same(taken, registration), is_new=False)
-        return registered
+
+
+def _put(
+    version: ModelVersion, adding: Write, *, actor: Actor, seen: ModelItem | None, once: Once[Registered] | None
+) -> Registered:
+    registered = Registered(version, is_new=True)
+    highest = models.is_highest(version.label, seen=seen)
+    event = _event(
+        EventKind.MODEL_VERSION_REGISTERED,
+        version,
+        actor,
+        decides=decides_latest(when=highest),
+        data=facts(version) | ({"latest": version.label} if highest else {}),
+    )
+    commit([*keeping(once, registered, at=version.created_at), *versions.creating(version), adding], event=event)
+    return registered
 
 
 def _same(taken: ModelVersion, registration: Registration) -> ModelVersion:

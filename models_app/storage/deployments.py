@@ -13,16 +13,17 @@ from pynamodb.expressions.condition import Condition
 from models_app.domain import clock
 from models_app.domain.artifacts import Artifact
 from models_app.domain.deployment_ids import DeploymentId
-from models_app.domain.deployments import Deployment, DeploymentFilter, DeploymentStatus, Reason, Slot, Step
+from models_app.domain.deployments import Deployment, DeploymentFilter, DeploymentStatus, Reason, Running, Slot, Step
 from models_app.domain.documents import canonical_json
 from models_app.domain.frameworks import Framework
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.pages import FILTERED_BATCH, Page, StartKey
 from models_app.domain.teams import TeamSlug
-from models_app.storage import table
-from models_app.storage.pages import Listing, read_item, read_page
-from models_app.storage.table import DeploymentItem, RawItem, RegistryItem
+from models_app.domain.versions import ModelVersion
+from models_app.storage import table, versions
+from models_app.storage.pages import Listing, read_batch, read_item, read_page
+from models_app.storage.table import DeploymentItem, RawItem, RegistryItem, VersionItem
 from models_app.storage.transactions import Refused, Verb, Write
 
 # Reads --------------------------------------------------------------------------------------------------------------
@@ -38,6 +39,21 @@ def get(deployment_id: DeploymentId) -> Deployment:
     if raw is None:
         raise deployment_id.missing
     return _deployment(raw)
+
+
+def get_with_version(running: Running, *, model: ModelId) -> tuple[Deployment, ModelVersion | None]:
+    """A deployment that runs, or ran, and its version of a model, deleted ones too; None where there is none. One call.
+
+    Raises:
+        DeploymentNotFound: there is no such deployment.
+    """
+    of_deployment = {"pk": table.deployment_partition(running.deployment), "sk": table.DEPLOYMENT}
+    of_version = versions.position(model, running.version)
+    found = {raw["sk"]["S"]: raw for raw in read_batch([of_deployment, of_version])}
+    raw, raw_version = found.get(of_deployment["sk"]), found.get(of_version["sk"])
+    if raw is None:
+        raise running.deployment.missing
+    return _deployment(raw), versions.version(VersionItem.from_raw_data(raw_version)) if raw_version else None
 
 
 def list_of_model(

@@ -103,19 +103,19 @@ def find_item(model_id: ModelId) -> ModelItem | None:
     return existing(read_item(table.model_partition(model_id), table.MODEL))
 
 
-def highest(latest: VersionReference) -> tuple[VersionLabel, RawItem | None]:
-    """The label of a model's highest version; with its item unless deleted ones are above it. One call.
+def highest(latest: VersionReference) -> tuple[VersionLabel, dict[str, RawItem]]:
+    """The label of a model's highest version; with the model, and that one unless deleted ones are above it. One call.
 
     Raises:
         VersionNotFound: there is no model, or it has no version.
     """
     within = RegistryItem.sk.between(table.VERSIONS, table.MODEL)
     listing = Listing(partition=table.model_partition(latest.model), within=within, newest_first=True)
-    items = {raw["sk"]["S"]: raw for raw in read_page(listing, limit=2).items}
-    item = existing(items.get(table.MODEL))
+    rows = {raw["sk"]["S"]: raw for raw in read_page(listing, limit=2).items}
+    item = existing(rows.get(table.MODEL))
     if item is None or not item.latest_key:
         raise latest.missing
-    return label_in(item.latest_key), items.get(table.VERSIONS + item.latest_key)
+    return label_in(item.latest_key), rows
 
 
 def existing(raw: RawItem | None) -> ModelItem | None:

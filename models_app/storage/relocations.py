@@ -146,8 +146,8 @@ def list_unfinished(*, limit: int) -> Sequence[Move]:
 # Writes -------------------------------------------------------------------------------------------------------------
 
 
-def moving(head: ModelItem, move: Move) -> tuple[list[Write], bool]:
-    """A model's move, to be committed with its event, and whether it leaves rows to ``carry_out``.
+def moving(head: ModelItem, move: Move) -> tuple[list[Write], ModelItem, bool]:
+    """A model's move, to be committed with its event; the model as it arrives; whether rows are left to ``carry_out``.
 
     Two calls, to read the rows. Refused where the model does not stand as the caller saw it: whoever changes a row
     changes the model.
@@ -168,8 +168,9 @@ def moving(head: ModelItem, move: Move) -> tuple[list[Write], bool]:
         is_model = isinstance(standing, ModelItem) and standing.created_at
         return ModelTaken(model=move.model) if is_model else Refused(standing)
 
-    arriving = Write(Verb.PUT, _head(head, move, is_whole=is_whole), free, refusal)
-    return [leaving, arriving, *_rows_moving(taken, move)], not is_whole
+    arriving = _head(head, move, is_whole=is_whole)
+    writes = [leaving, Write(Verb.PUT, arriving, free, refusal), *_rows_moving(taken, move)]
+    return writes, arriving, not is_whole
 
 
 def carry_out(move: Move) -> None:

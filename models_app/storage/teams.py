@@ -141,7 +141,7 @@ def changing_role(member: Member, *, old: Member, may_orphan: bool) -> list[Writ
     step = _maintainers(member.role) - _maintainers(old.role)
     condition = MembershipItem.rev == old.revision
     put = Write(Verb.PUT, _membership(member), condition, Refused)
-    return [put, _counting(member.team, member.username, step, may_orphan=may_orphan)]
+    return [put, *_counting_on(member.team, member.username, step, may_orphan=may_orphan)]
 
 
 def removing_member(old: Member, *, may_orphan: bool) -> list[Write]:
@@ -150,7 +150,12 @@ def removing_member(old: Member, *, may_orphan: bool) -> list[Write]:
     item = MembershipItem(pk=table.user_partition(username), sk=table.membership_sort(team))
     condition = MembershipItem.rev == old.revision
     gone = Write(Verb.DELETE, item, condition, Refused)
-    return [gone, _counting(team, username, -_maintainers(old.role), may_orphan=may_orphan)]
+    return [gone, *_counting_on(team, username, -_maintainers(old.role), may_orphan=may_orphan)]
+
+
+def _counting_on(team: TeamSlug, username: Username, step: int, *, may_orphan: bool) -> list[Write]:
+    """The count of maintainers, where it changes. Else nothing of the team does, and no write of it is due."""
+    return [_counting(team, username, step, may_orphan=may_orphan)] if step else []
 
 
 def _counting(team: TeamSlug, username: Username, step: int, *, may_orphan: bool) -> Write:

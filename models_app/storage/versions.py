@@ -22,7 +22,7 @@ from models_app.domain.teams import Team
 from models_app.domain.versions import LiveDeployment, ModelVersion, MutablePart, VersionReference, VersionStatus
 from models_app.storage import models, table, teams
 from models_app.storage.pages import HIGHEST, Listing, every, read_batch, read_item, read_page
-from models_app.storage.table import AliasItem, ModelItem, NumberItem, RegistryItem, VersionItem
+from models_app.storage.table import AliasItem, ModelItem, NumberItem, RawItem, RegistryItem, VersionItem
 from models_app.storage.transactions import Refused, Verb, Write, until_undisturbed
 
 LIVE = VersionItem.deleted_at.does_not_exist()
@@ -109,17 +109,21 @@ class Surroundings:
 def find_with_model(reference: VersionReference, *, alias_to_move: AliasName | None = None) -> Surroundings:
     """A version, deleted ones too, with its model; and for a move, the alias and the team's protected ones. One call.
 
-    ``latest`` takes one call more: which label that is, is known once the model is read.
+    A move to ``latest`` takes one call more, and so does ``latest`` below deleted versions.
     """
     if reference.is_latest:
         return until_undisturbed(lambda: _latest_with_model(reference, alias_to_move=alias_to_move))
-    partition = table.model_partition(reference.model)
-    sort = _sort(reference)
+    return _around(reference.model, _sort(reference), {}, alias_to_move)
+
+
+def _around(model_id: ModelId, sort: str, known: dict[str, RawItem], alias_to_move: AliasName | None) -> Surroundings:
+    """What stands around the version kept in a place; rows that are ``known`` by their places are not read again."""
+    partition = table.model_partition(model_id)
     sorts = {table.MODEL, sort} | ({table.alias_sort(alias_to_move)} if alias_to_move else set())
-    keys = [{"pk": partition, "sk": each} for each in sorts]
+    keys = [{"pk": partition, "sk": each} for each in sorts - known.keys()]
     if alias_to_move:
-        keys.append({"pk": table.team_partition(reference.model.team), "sk": table.TEAM})
-    found = {raw["sk"]["S"]: raw for raw in read_batch(keys)}
+        keys.append({"pk": table.team_partition(model_id.team), "sk": table.TEAM})
+    found = known | {raw["sk"]["S"]: raw for raw in read_batch(keys)}
     raw_version, raw_team = found.get(sort), found.get(table.TEAM)
     raw_alias = found.get(table.alias_sort(alias_to_move)) if alias_to_move else None
     return Surroundings(
@@ -157,8 +161,8 @@ def find_below(label: VersionLabel, *, model_id: ModelId) -> ModelVersion | None
 
 
 def _latest(reference: VersionReference) -> ModelVersion:
-    label, raw = models.highest(reference)
-    if raw is not None:
+    label, rows = models.highest(reference)
+    if (raw := rows.get(table.version_sort(label))) is not None:
         return version(VersionItem.from_raw_data(raw))
     found = find_with_model(VersionReference(reference.model, label=label))
     standing = found.version if found.is_of_latest else find_with_model(reference).version
@@ -168,8 +172,10 @@ def _latest(reference: VersionReference) -> ModelVersion:
 
 
 def _latest_with_model(reference: VersionReference, *, alias_to_move: AliasName | None) -> Surroundings:
-    label, _ = models.highest(reference)
-    found = find_with_model(VersionReference(reference.model, label=label), alias_to_move=alias_to_move)
+    label, rows = models.highest(reference)
+    sort = table.version_sort(label)
+    # Whoever writes to what was read here has the conditions that it still stands, and is still the highest.
+    found = _around(reference.model, sort, rows if sort in rows else {}, alias_to_move)
     if not found.is_of_latest:
         raise Refused(None)  # another one has become the latest between the two calls: look again
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tests.costing.measurements import Cost
 from tests.test_documentation import ROOT
 
 PAGE = ROOT / "docs" / "costs.md"
+CAPACITY = ROOT / "docs" / "capacity.md"
 STACK = ROOT / "registry_project" / "stack.yaml"
 
 # us-east-1, on demand, in US dollars. AWS's own pages: docs/costs.md names them.
@@ -163,6 +165,13 @@ def with_blocks(text: str, generated: dict[str, str]) -> str:
     return text
 
 
-def read() -> str:
+def read(page: Path = PAGE) -> str:
     """The page as it stands."""
-    return Path(PAGE).read_text()
+    return page.read_text()
+
+
+def assert_told(name: str, table: str, *, page: Path = PAGE) -> None:
+    """The page's table is the one measured just now; or is made so, if that was asked for."""
+    if os.environ.get("WRITE_COSTS"):
+        page.write_text(with_blocks(read(page), {name: table}))
+    assert blocks(read(page))[name] == table, "the page is not what is measured; `make costs` writes it anew"

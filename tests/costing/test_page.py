@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import pytest
@@ -11,17 +10,11 @@ from models_app.storage.metering import metered
 from models_app.storage.table import RegistryItem, connection
 from tests.costing import page
 from tests.costing.measurements import Cost, events_and_jobs, kilobytes_of_a_version, requests
+from tests.costing.page import assert_told
 from tests.outbox.buses import PlayedBus
 from tests.outbox.conftest import played, played_bus, publishing_to
 
 __all__ = ["played", "played_bus", "publishing_to"]
-
-
-def assert_told(name: str, table: str) -> None:
-    """The page's table is the one measured just now; or is made so, if that was asked for."""
-    if os.environ.get("WRITE_COSTS"):
-        page.PAGE.write_text(page.with_blocks(page.read(), {name: table}))
-    assert page.blocks(page.read())[name] == table
 
 
 class TestThePage:

@@ -25,7 +25,7 @@ CALLS: dict[tuple[str, str], tuple[dict[str, Any], Permission, int]] = {
     ("POST", "registered-models/create"): ({"name": "churn"}, Permission.REGISTER, 1),
     ("GET", "registered-models/get"): (MODEL, Permission.READ, 1),
     ("PATCH", "registered-models/update"): ({**MODEL, "description": "x"}, Permission.UPDATE, 2),
-    ("POST", "registered-models/rename"): ({**MODEL, "new_name": "cards"}, Permission.RENAME, 5),
+    ("POST", "registered-models/rename"): ({**MODEL, "new_name": "cards"}, Permission.RENAME, 4),
     ("DELETE", "registered-models/delete"): (MODEL, Permission.DELETE, 4),
     ("GET", "registered-models/search"): ({}, Permission.READ, 1),
     ("POST", "registered-models/get-latest-versions"): (MODEL, Permission.READ, 1),

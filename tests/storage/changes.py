@@ -143,7 +143,6 @@ CHANGES = [
         status=201,
         event="ModelVersionRegistered",
         look=reads_version,
-        writes=("UpdateItem", "TransactWriteItems"),
     ),
     Change(
         slug="replace a version",

@@ -5,6 +5,7 @@ Three rounds of each write endpoint meet every plan of faults; ``make proof`` lo
 
 from __future__ import annotations
 
+import json
 from itertools import cycle
 
 import pytest
@@ -12,8 +13,9 @@ import pytest
 from models_app.domain import clock
 from models_app.domain.errors import StorageBusy
 from models_app.storage import calls, transactions
+from models_app.storage.table import RegistryItem
 from tests.callers import Cast
-from tests.faults import Fault, Wire, lose_answer, lose_request, truncate
+from tests.faults import Exchange, Fault, Wire, lose_answer, lose_request, pass_on, truncate
 from tests.proof.conftest import rounds
 from tests.proof.figures import controls, proves
 from tests.storage.changes import BY_SLUG, CHANGES, Change, disturb, perform
@@ -102,12 +104,21 @@ def test_every_change_is_told_as_done_however_often_its_answer_is_lost(payments:
 class TestALostReservation:
     def test_a_number_whose_answer_was_lost_is_left_out_and_never_given_twice(self, payments: Cast, wire: Wire) -> None:
         """Promised: "Gaps are allowed, reuse is not."."""
+        key = {"pk": {"S": "MODEL#payments.fraud"}, "sk": {"S": "VERSION~"}}
+        one = {"UpdateExpression": "ADD last_number :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
+
+        def overtaken(exchange: Exchange) -> None:
+            rival = {"TableName": RegistryItem.Meta.table_name, "Key": key, **one}
+            wire.engine.send("UpdateItem", json.dumps(rival).encode())
+            pass_on(exchange)
+
         given = []
         for _ in range(5):
+            wire.next("TransactWriteItems", overtaken)  # only who has rivals reserves a number
             wire.next("UpdateItem", lose_answer)
             given.append(perform(BY_SLUG["register without a label"], payments, "fraud").body["version"])
 
-        assert given == ["2", "4", "6", "8", "10"]
+        assert given == ["3", "6", "9", "12", "15"]
 
 
 class TestTheHarness:

@@ -169,10 +169,11 @@ APP, REST = "admin/(?P<app_label>models_app)/$", "admin/(?P<url>.*)$"
 
 def every_request(world: World) -> list[Asked]:
     """All of them. Forms are looked at first, for what stands in them."""
-    return [*_of_the_api(world), *_of_mlflow(world), *_pages(world), *_forms(world), *_of_the_admin(world)]
+    return [*of_the_api(world), *of_mlflow(world), *_pages(world), *_forms(world), *_of_the_admin(world)]
 
 
-def _of_the_api(world: World) -> Iterator[Asked]:
+def of_the_api(world: World) -> Iterator[Asked]:
+    """Every endpoint of REST v1 with each of its methods."""
     for (route, method), given in (OBJECTS | NAMED_ELSEWHERE | dict.fromkeys(NOBODYS)).items():
         path = _path(world, route, method)
         caller = world.cast.admin if (route, method) in BY_ADMIN else world.cast.maintainer
@@ -188,7 +189,8 @@ def _of_the_api(world: World) -> Iterator[Asked]:
     yield Asked(API, "GET", "api/schema", "/api/schema", Client(raise_request_exception=False))
 
 
-def _of_mlflow(world: World) -> Iterator[Asked]:
+def of_mlflow(world: World) -> Iterator[Asked]:
+    """Every address of the MLflow face with each of its methods."""
     headers = {"authorization": str(world.cast.outsider.authorization)}
     webhooks = {call: body for call, (body, _) in WEBHOOK_CALLS.items()}
     made = {"url": world.receiver}

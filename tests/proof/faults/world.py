@@ -41,18 +41,18 @@ class World:
     receiver: str
 
 
-def a_world(payments: Cast, *, receiver: str) -> World:
-    """Make it, as people would; ``receiver`` is where webhooks lead."""
+def a_world(payments: Cast, *, receiver: str, **registered: Any) -> World:
+    """Make it, as people would; ``receiver`` is where webhooks lead, ``registered`` what payments' versions hold."""
     team = payments.maintainer
     for version in ("1", "2", "3", "4"):
-        _done(team.registers("fraud", version=version))
+        _done(team.registers("fraud", version=version, **registered))
     _done(team.deletes("payments.fraud", "3"))
     for version in ("2", "1"):
         _done(team.reports(team.deploys("payments.fraud", version, environment="dev"), "SUCCEEDED"))
     _done(team.moves("payments.fraud", "champion", "1"))
     deployment = _done(team.deploys("payments.fraud", "1", environment="test")).body["deploymentId"]
     for model in ("spare", "gone"):
-        _done(team.registers(model, version="1"))
+        _done(team.registers(model, version="1", **registered))
     _done(team.deletes_model("payments.gone"))
     _done(payments.admin.calls("POST", "teams", {"teamId": "lab"}))
     token = _done(team.calls("POST", "teams/payments/tokens", {"name": "nightly", "role": "viewer"})).body["tokenId"]

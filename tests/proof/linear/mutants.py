@@ -13,10 +13,8 @@ from typing import Any
 
 from models_app.domain import clock
 from models_app.domain.errors import VersionInUse
-from models_app.domain.labels import VersionLabel
-from models_app.storage import models, numbers, table, transactions, versions
-from models_app.storage.pages import read_item
-from models_app.storage.table import ModelItem, RegistryItem
+from models_app.storage import models, numbers, transactions, versions
+from models_app.storage.table import RegistryItem
 from models_app.storage.transactions import Verb, Write
 
 ALWAYS = RegistryItem.pk.exists() | RegistryItem.pk.does_not_exist()
@@ -91,13 +89,7 @@ def cached_latest() -> Application:
 def number_read_then_written() -> Application:
     """The next number is read and then written, and believed to be free."""
 
-    def reserve(model_id: Any) -> Any:
-        raw = read_item(table.model_partition(model_id), table.MODEL)
-        seen = int(ModelItem.from_raw_data(raw).last_number or 0) if raw else 0
-        item = numbers._counted(model_id, ModelItem.last_number.set(seen + 1), ALWAYS)
-        return VersionLabel.of_number(seen + 1), item
-
-    numbers.reserve_number = reserve
+    numbers.taking = _carelessly(numbers.taking)
     careful = versions.creating
     versions.creating = lambda new: [_free(each) for each in careful(new)] if new.label.isdigit() else careful(new)
     return _served()

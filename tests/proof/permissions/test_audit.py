@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,17 +25,6 @@ IN_PARTS = (
 )
 
 
-# A version without a label of its own takes the next number first, of a counter that never goes back: one that fails
-# later leaves a gap, and no change.
-COUNTED = ("/api/v1/models", "/model-versions/create")
-
-
-def counts_only(sent: dict[str, Any]) -> bool:
-    """Whether an update does no more than take a number, in an item that says nothing else yet where it is new."""
-    names = {sent["ExpressionAttributeNames"][each] for each in re.findall(r"#\d+", sent["UpdateExpression"])}
-    return names == {"last_number", "kind", "sv", "rev", "rid"} and "if_not_exists" in sent["UpdateExpression"]
-
-
 def is_event(action: dict[str, Any]) -> bool:
     """Whether an action of a transaction puts an event."""
     return action.get("Put", {}).get("Item", {}).get("kind", {}).get("S") == "event"
@@ -53,10 +41,7 @@ def unrecorded(world: World, rows: list[Row], *, most: int = 1_000) -> list[str]
     for row in rows:
         who = world.principals["token, platform" if row.face in {Face.API, Face.MLFLOW} else "session, root"]
         outcome = door.tries(row, who)
-        writes = outcome.writes
-        if row.address.endswith(COUNTED) and writes and writes[0][0] == "UpdateItem" and counts_only(writes[0][1]):
-            writes = writes[1:]
-        written = [(operation, sent.get("TransactItems", [])) for operation, sent in writes]
+        written = [(operation, sent.get("TransactItems", [])) for operation, sent in outcome.writes]
         events = [sum(map(is_event, actions)) for _, actions in written]
         parts = len(written) - 1 if row.address.endswith(IN_PARTS) else 0
         is_one = sum(events) == row.events and events[: 1 + parts] == [row.events] + [0] * parts if written else True
