@@ -26,6 +26,7 @@ from botocore.credentials import Credentials
 from botocore.httpsession import URLLib3Session
 
 import tests.engine
+from models_app.storage.connections import Connections
 
 URL = os.environ["AWS_ENDPOINT_URL"]
 REGION = os.environ["AWS_REGION"]
@@ -69,6 +70,7 @@ tests.engine.point_to = lambda _: None
 def pytest_load_initial_conftests() -> None:
     """Before the first test, and before Django is loaded, which configures some services."""
     URLLib3Session.send = _noting_refusals(URLLib3Session.send)
+    Connections.exchange = _noting_refusals(Connections.exchange)
     sys.settrace(_note_services)
 
 
@@ -93,7 +95,7 @@ def _noting_refusals(send: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(send)
     def noting(*words: Any, **named: Any) -> Any:
         answer = send(*words, **named)
-        refused.update(REFUSED.findall(answer.text))
+        refused.update(REFUSED.findall(answer.content.decode()))
         return answer
 
     return noting

@@ -15,14 +15,14 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
 ROOT = Path(__file__).parent.parent.parent
-TARGET = "X-Amz-Target"
+TARGET = "x-amz-target"
 
 
 @dataclass(frozen=True)
@@ -161,26 +161,32 @@ def answered(request: Request) -> int:
 
 
 def die_at(fatal: int, writing: int) -> None:
-    """Have this process end at a point. Every call to AWS goes through this one method, whichever client makes it."""
+    """Have this process end at a point. Every call to AWS goes through one of these two methods."""
     from botocore.httpsession import URLLib3Session
 
-    points, send = count(1), URLLib3Session.send
+    from models_app.storage.connections import Connections
+
+    points = count(1)
 
     def passes(point: str) -> None:
         os.write(writing, f"{point}\n".encode())
         if next(points) == fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def counted(session: URLLib3Session, request: Any) -> Any:
-        operation = request.headers[TARGET]
-        operation = (operation.decode() if isinstance(operation, bytes) else operation).rpartition(".")[2]
-        passes(f"before {operation}")
-        try:
-            return send(session, request)
-        finally:
-            passes(f"after {operation}")
+    def counted(send: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        def sends(sender: Any, request: Any) -> Any:
+            target = {name.lower(): value for name, value in request.headers.items()}[TARGET]
+            operation = (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
+            passes(f"before {operation}")
+            try:
+                return send(sender, request)
+            finally:
+                passes(f"after {operation}")
 
-    URLLib3Session.send = counted
+        return sends
+
+    URLLib3Session.send = counted(URLLib3Session.send)
+    Connections.exchange = counted(Connections.exchange)
 
 
 if __name__ == "__main__":
