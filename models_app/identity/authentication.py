@@ -46,7 +46,7 @@ class BearerAuthentication(BaseAuthentication):
     Account passwords are never accepted here: they are for signing in, and hashing them is slow on purpose.
     """
 
-    def authenticate(self, request: Request) -> tuple[Machine, Actor] | None:
+    def authenticate(self, request: Request | HttpRequest) -> tuple[Machine, Actor] | None:
         """The caller of a request that carries credentials; None for one that carries none.
 
         Raises:
@@ -60,7 +60,7 @@ class BearerAuthentication(BaseAuthentication):
         quotas.count(request, actor.name)
         return machine, actor
 
-    def _holder(self, request: Request, presented: str) -> tuple[Machine, Actor]:
+    def _holder(self, request: Request | HttpRequest, presented: str) -> tuple[Machine, Actor]:
         request_id = getattr(request, "request_id", "")
         if presented.startswith(PREFIX):
             return _token_holder(TokenText.parse(presented), request_id)

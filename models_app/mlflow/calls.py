@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rest_framework.request import Request
+from django.http import HttpRequest
 
 from models_app.domain import documents
 from models_app.domain.actors import Actor
@@ -18,7 +18,6 @@ from models_app.domain.labels import MAX_SEQUENCE_DIGITS, WHOLE, VersionLabel, i
 from models_app.domain.models import ModelId
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import VersionReference
-from models_app.identity.authentication import actor_of
 from models_app.mlflow import values
 from models_app.mlflow.refusals import MlflowRefusal, invalid
 
@@ -46,18 +45,18 @@ class Call:
     follows_redirects: bool = False
 
     @classmethod
-    def of(cls, request: Request) -> Call:
-        """Read a request: a query for GET, else a JSON body, which may be missing."""
-        actor = actor_of(request)
+    def of(cls, request: HttpRequest) -> Call:
+        """Read a request of a known actor: a query for GET, else a JSON body, which may be missing."""
+        actor: Actor = request.actor  # type: ignore[attr-defined]
         is_query = request.method in {"GET", "HEAD"}
-        given = dict(request.query_params.lists()) if is_query else _body_of(request)
+        given = dict(request.GET.lists()) if is_query else _body_of(request)
         team = _team_of(actor, request.headers.get(WORKSPACE))
         return cls(
             actor=actor,
             team=team,
             given=given,
             is_query=is_query,
-            key=request.query_params.get(ONCE, request.headers.get("Idempotency-Key")),
+            key=request.GET.get(ONCE, request.headers.get("Idempotency-Key")),
             follows_redirects=request.headers.get("User-Agent", "").startswith(CLIENT),
         )
 
@@ -202,8 +201,8 @@ def _team_of(actor: Actor, workspace: str | None) -> TeamSlug:
     return team
 
 
-def _body_of(request: Request) -> dict[str, Any]:
-    body: bytes = request._request.body  # noqa: SLF001 - DRF's way to Django's request
+def _body_of(request: HttpRequest) -> dict[str, Any]:
+    body = request.body
     if not body.strip():
         return {}
     try:

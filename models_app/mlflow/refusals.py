@@ -5,12 +5,12 @@ The client repeats every 429 and 5xx for minutes, so a caller's mistake is never
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404
-from rest_framework import exceptions
-from rest_framework.response import Response
+from django.http import Http404, HttpResponse
 
 from models_app.domain import errors
 from models_app.domain.errors import RegistryError
@@ -45,6 +45,9 @@ CODES: dict[type[RegistryError], str] = {
 }
 
 
+_in_one_line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
 class MlflowRefusal(Exception):
     """A refusal of this face's own, under one of MLflow's codes."""
 
@@ -58,8 +61,8 @@ def invalid(sentence: str) -> MlflowRefusal:
     return MlflowRefusal("INVALID_PARAMETER_VALUE", sentence)
 
 
-def handle(failure: Exception, _context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler for this face; what is left becomes ``server_error``."""
+def refused(failure: Exception) -> HttpResponse | None:
+    """The answer to a request that failed; None where that is our mistake."""
     match failure:
         case MlflowRefusal():
             return _answer(failure.code, str(failure))
@@ -73,15 +76,21 @@ def handle(failure: Exception, _context: dict[str, Any]) -> Response | None:
             return _answer(code, _sentence(failure))
         case RequestDataTooBig():
             return _answer("INVALID_PARAMETER_VALUE", "A request body has at most 1 MB.")
-        case Http404() | exceptions.MethodNotAllowed():
+        case Http404():
             return _answer("ENDPOINT_NOT_FOUND", "No such endpoint here; docs/mlflow.md lists those that there are.")
-        case exceptions.APIException():
-            return _answer("BAD_REQUEST", "The request is malformed; check its URL and headers.")
     return None
 
 
-def _answer(code: str, message: str, headers: dict[str, str] | None = None) -> Response:
-    return Response({"error_code": code, "message": message}, status=STATUS[code], headers=headers)
+def json_answer(
+    body: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """A JSON object as an answer."""
+    content = _in_one_line(body).encode()
+    return HttpResponse(content, status=status, headers=headers, content_type="application/json")
+
+
+def _answer(code: str, message: str, headers: dict[str, str] | None = None) -> HttpResponse:
+    return json_answer({"error_code": code, "message": message}, status=STATUS[code], headers=headers)
 
 
 def _sentence(failure: RegistryError) -> str:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, ClassVar
 
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import URLPattern, path
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.renderers import BaseRenderer, JSONRenderer
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 
 from models_app.domain.errors import CredentialsMissing
 from models_app.identity.authentication import BearerAuthentication
 from models_app.mlflow import model_versions, registered_models, webhooks
 from models_app.mlflow.calls import Call
-from models_app.mlflow.refusals import handle
+from models_app.mlflow.refusals import json_answer, refused
 from models_app.mlflow.repeating import SentOn
 from models_app.mlflow.searches import search_models, search_versions
 
@@ -63,54 +61,41 @@ WEBHOOKS: dict[str, dict[str, Deed]] = {
 PREFIXES = ("api/2.0/mlflow", "ajax-api/2.0/mlflow")
 
 
-class AlwaysJSON(BaseContentNegotiation):
-    """The client asks for nothing in particular and reads JSON."""
+class MlflowView(View):
+    """One address: what each method does. The client asks for nothing in particular, and reads JSON.
 
-    def select_parser(self, request: Request, parsers: Iterable[Any]) -> None:
-        """None: the call reads its own body."""
+    DRF would take half of a read's time for questions that do not arise here: which form, which parser, which of
+    several ways to sign in.
+    """
 
-    def select_renderer(
-        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        """The first, which is the only one."""
-        [renderer] = renderers
-        return renderer, renderer.media_type or ""
+    deeds: Mapping[str, Deed] = MappingProxyType({})
+    authentication: ClassVar[type[BearerAuthentication]] = BearerAuthentication
 
+    def dispatch(self, request: HttpRequest, *_: Any, **named: str) -> HttpResponse:
+        """Do what is asked, or refuse it in MLflow's words; what is our mistake goes on to ``server_error``."""
+        try:
+            return self._answer(request, named)
+        except Exception as failure:
+            refusal = refused(failure)
+            if refusal is None:
+                raise
+            return refusal
 
-class MlflowView(APIView):
-    """One address: what each method does."""
-
-    authentication_classes = (BearerAuthentication,)
-    permission_classes = ()
-    renderer_classes = (JSONRenderer,)
-    parser_classes = ()
-    content_negotiation_class = AlwaysJSON
-    schema = None
-    deeds: ClassVar[dict[str, Deed]] = {}
-
-    def get_exception_handler(self) -> Any:
-        """This face's own."""
-        return handle
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Who asks; for the request's log line too."""
-        super().initial(request, *args, **kwargs)
-        if request.auth is None:
+    def _answer(self, request: HttpRequest, named: Mapping[str, str]) -> HttpResponse:
+        found = self.authentication().authenticate(request)
+        if found is None:
             raise CredentialsMissing
-        request._request.actor = request.auth  # type: ignore[attr-defined]  # noqa: SLF001 - the log line's
-
-    def answer(self, request: Request, **named: str) -> Response:
-        """Do what is asked."""
+        request.actor = found[1]  # type: ignore[attr-defined]  # for the call, and the request's log line
         method = "GET" if request.method == "HEAD" else request.method or ""
         if method not in self.deeds:
             raise Http404
         call = Call.of(request)
+        if named:
+            call = replace(call, given={**call.given, **named})
         try:
-            return Response(self.deeds[method](replace(call, given={**call.given, **named})))
+            return json_answer(self.deeds[method](call))
         except SentOn as on:
-            return Response({}, status=HTTPStatus.TEMPORARY_REDIRECT, headers={"Location": on.location})
-
-    get = post = put = patch = delete = head = answer
+            return json_answer({}, status=HTTPStatus.TEMPORARY_REDIRECT, headers={"Location": on.location})
 
 
 def server_info(_request: HttpRequest) -> JsonResponse:
@@ -118,9 +103,13 @@ def server_info(_request: HttpRequest) -> JsonResponse:
     return JsonResponse({"workspaces_enabled": True, "store_type": "model-registry"})
 
 
+def _view(deeds: Mapping[str, Deed]) -> Callable[..., HttpResponseBase]:
+    return csrf_exempt(MlflowView.as_view(deeds=deeds))  # no cookie is looked at
+
+
 def _views() -> list[URLPattern]:
     return [
-        path(f"{prefix}/{address}", MlflowView.as_view(deeds=deeds))
+        path(f"{prefix}/{address}", _view(deeds))
         for prefix in PREFIXES
         for address, deeds in (ADDRESSES | WEBHOOKS).items()
     ]
@@ -130,5 +119,5 @@ urlpatterns: list[URLPattern] = [
     *_views(),
     path("api/3.0/mlflow/server-info", server_info),
     path("ajax-api/3.0/mlflow/server-info", server_info),
-    *(path(f"{prefix}/<path:rest>", MlflowView.as_view()) for prefix in PREFIXES),
+    *(path(f"{prefix}/<path:rest>", _view({})) for prefix in PREFIXES),
 ]

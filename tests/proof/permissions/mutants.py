@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from django.contrib import auth
+from rest_framework.request import Request
 
 from models_app.domain import permissions, tokens
 from models_app.domain.actors import Actor
 from models_app.domain.permissions import Permission
 from models_app.domain.teams import Role
 from models_app.identity import sessions
-from models_app.identity.authentication import CookieAuthentication
+from models_app.identity.authentication import BearerAuthentication, CookieAuthentication
 from models_app.identity.user import User
 
 Mutant = Callable[[pytest.MonkeyPatch], None]
@@ -120,7 +121,11 @@ def _sessions_open_mlflow(patch: pytest.MonkeyPatch) -> None:
     """MLflow's face takes cookies."""
     from models_app.mlflow.urls import MlflowView
 
-    patch.setattr(MlflowView, "authentication_classes", (*MlflowView.authentication_classes, CookieAuthentication))
+    class Either(BearerAuthentication):
+        def authenticate(self, request):
+            return super().authenticate(request) or CookieAuthentication().authenticate(Request(request))
+
+    patch.setattr(MlflowView, "authentication", Either)
 
 
 MUTANTS: dict[str, Mutant] = {
