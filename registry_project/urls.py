@@ -11,8 +11,8 @@ from models_app.identity.sessions import SignInView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="models")),
+    path("", include("models_app.mlflow.urls")),  # first: it has few prefixes, and the API many addresses
     path("", include("models_app.api.urls")),
-    path("", include("models_app.mlflow.urls")),
     path("web/", include("models_app.web.urls")),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", site.urls),

@@ -41,7 +41,7 @@ def answer_once(
         InvalidFields: the key is empty or too long.
         KeyReused: the key belongs to another request.
     """
-    text = request.headers.get("Idempotency-Key")
+    text = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if text is None:
         return answer(do(None))
     path = request.get_full_path()

@@ -28,17 +28,17 @@ def expected_of(request: Request) -> Expected:
 
     ``If-None-Match: *`` means: only if there is none. Weak tags never match, as the RFC has it for writes.
     """
-    if_match = request.headers.get("If-Match")
+    if_match = request.META.get("HTTP_IF_MATCH")
     if if_match is not None:
         return Anything() if if_match.strip() == "*" else _strong(if_match)
-    if request.headers.get("If-None-Match", "").strip() == "*":
+    if request.META.get("HTTP_IF_NONE_MATCH", "").strip() == "*":
         return {None}
     return None
 
 
 def is_known(request: Request, etag: str) -> bool:
     """Whether a reader has this state already."""
-    if_none_match = request.headers.get("If-None-Match", "")
+    if_none_match = request.META.get("HTTP_IF_NONE_MATCH", "")
     return if_none_match.strip() == "*" or etag in {tag for _, tag in ENTITY_TAG.findall(if_none_match)}
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
@@ -107,17 +107,12 @@ def _view(deeds: Mapping[str, Deed]) -> Callable[..., HttpResponseBase]:
     return csrf_exempt(MlflowView.as_view(deeds=deeds))  # no cookie is looked at
 
 
-def _views() -> list[URLPattern]:
-    return [
-        path(f"{prefix}/{address}", _view(deeds))
-        for prefix in PREFIXES
-        for address, deeds in (ADDRESSES | WEBHOOKS).items()
-    ]
-
-
-urlpatterns: list[URLPattern] = [
-    *_views(),
+ENDPOINTS: list[URLPattern] = [
+    *(path(address, _view(deeds)) for address, deeds in (ADDRESSES | WEBHOOKS).items()),
+    path("<path:rest>", _view({})),
+]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *(path(f"{prefix}/", include(ENDPOINTS)) for prefix in PREFIXES),
     path("api/3.0/mlflow/server-info", server_info),
     path("ajax-api/3.0/mlflow/server-info", server_info),
-    *(path(f"{prefix}/<path:rest>", _view({})) for prefix in PREFIXES),
 ]
