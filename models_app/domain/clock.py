@@ -5,12 +5,15 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ULID_LENGTH = 26
 _RANDOM_BITS = 80
 _TIME_CHARACTERS = 10
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 _lock = threading.Lock()
 _last: tuple[int, int] = (0, 0)
@@ -80,8 +83,7 @@ def from_milliseconds(moment: int) -> datetime:
 
 def to_milliseconds(instant: datetime) -> int:
     """An instant as milliseconds since 1970."""
-    whole = int(instant.replace(microsecond=0).timestamp())
-    return whole * 1000 + instant.microsecond // 1000
+    return (instant - _EPOCH) // _MILLISECOND
 
 
 def wire(instant: datetime) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +9,7 @@ from functools import partial, reduce
 from operator import and_
 from typing import Any
 
+import orjson
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
@@ -159,7 +159,7 @@ def placements(item: ModelItem) -> dict[str, dict[str, Any]]:
 
 def _kept(text: str | None) -> dict[Any, Any]:
     """The object in a text; most of those in a list of models are empty, and not worth a parser."""
-    return dict(json.loads(text)) if text and text != "{}" else {}
+    return dict(orjson.loads(text)) if text and text != "{}" else {}
 
 
 # Writes -------------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
@@ -143,7 +144,7 @@ def _document(answer: HttpAnswer) -> dict[str, Any]:
     if answer.headers.get("x-amz-crc32") != str(zlib.crc32(answer.content)):
         raise AnswerCorrupt
     try:
-        document = json.loads(answer.content)
+        document = orjson.loads(answer.content)
     except ValueError:
         document = None
     if not isinstance(document, dict):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
+import orjson
 from pynamodb.attributes import UnicodeSetAttribute
 from pynamodb.expressions.update import Action
 
@@ -71,7 +71,7 @@ def summary_text(summary: VersionSummary) -> str:
 
 def summary(text: str) -> VersionSummary:
     """The summary that ``summary_text`` wrote."""
-    kept = json.loads(text)
+    kept = orjson.loads(text)
     return VersionSummary(
         label=VersionLabel(kept["label"]),
         sequence=kept.get("sequence"),
