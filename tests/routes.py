@@ -24,7 +24,7 @@ def _methods(view: Any, *, is_admins: bool) -> Iterator[str]:
     if (actions := getattr(view, "actions", None)) is not None:
         named = {method.upper() for method in actions}
     elif "deeds" in (given := getattr(view, "view_initkwargs", {})):
-        named = set(given["deeds"]) or {"GET", "POST"}
+        named = set(given["deeds"]) or set(METHODS)  # without any, it refuses all
     elif (kind := getattr(view, "view_class", None) or getattr(view, "cls", None)) is not None:
         allowed = {method.upper() for method in kind.http_method_names}
         named = {method for method in METHODS if hasattr(kind, method.lower())} & allowed

@@ -12,8 +12,9 @@ from tests.proof.linear.recorder import Recorder
 from tests.server import Client, at_once
 
 EACH = rounds(5, full=100)
-# One for the number, one to register; one more where a higher number was registered in between.
-MOST_CALLS = 3
+# Two for the number that somebody else took first, two for the one that nobody can take away; one more where a higher
+# number was registered in between. Who is alone needs two.
+MOST_CALLS = 5
 
 
 def test_everybody_gets_a_number_at_the_price_of_one_caller(recorder: Recorder) -> None:
