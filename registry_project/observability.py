@@ -26,6 +26,7 @@ CALLERS_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 ANSWERING_SECONDS = 0.5  # what it takes to say that there was not enough time
 _requests_before = itertools.count()  # of this process
 
+_in_one_line = json.JSONEncoder(ensure_ascii=False, default=str).encode
 TOKENS = re.compile(
     r"mr_[0-9A-Za-z]{12}_[0-9A-Za-z]+|mrt_[a-z0-9-]+\.[0-9A-Z]{26}\.[0-9]+\.[0-9a-f]+|eyJ[0-9A-Za-z_-]+\.[0-9A-Za-z_.-]+"
 )
@@ -119,4 +120,4 @@ class LineFormatter(logging.Formatter):
         }
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
-        return TOKENS.sub("[token]", json.dumps(entry, ensure_ascii=False, default=str))
+        return TOKENS.sub("[token]", _in_one_line(entry))

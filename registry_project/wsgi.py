@@ -11,15 +11,19 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 from django.utils.http import parse_header_parameters
 
+from models_app.nodb.base import leave_requests_alone
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry_project.settings")
 django = get_wsgi_application()
 
 
 def load() -> None:
-    """Load what the first request would have to load, and have the garbage collector leave all of it alone.
+    """Load what the first request would have to load, and leave all of it alone from then on.
 
-    It would look through 300,000 objects that stay for good again and again: a tenth of what a page of models takes.
+    The garbage collector would look through 300,000 objects that stay for good again and again: a tenth of what a page
+    of models takes.
     """
+    leave_requests_alone()
     for pattern in get_resolver().url_patterns:
         getattr(pattern, "url_patterns", None)
     gc.collect()

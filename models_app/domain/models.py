@@ -73,6 +73,12 @@ class ModelId:
             pass
         raise ModelNotFound(model=text)
 
+    @classmethod
+    def kept(cls, text: str) -> Self:
+        """An id that was written by ``str``: it has been parsed before."""
+        team, _, name = text.partition(".")
+        return cls(TeamSlug(team), ModelName(name))
+
     def __str__(self) -> str:
         return f"{self.team}.{self.name}"
 

@@ -5,7 +5,7 @@ The headers are those of draft-ietf-httpapi-ratelimit-headers-10, which is no RF
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from rest_framework.request import Request
 
 from models_app.domain.rates import Standing
@@ -25,6 +25,14 @@ def count(request: HttpRequest | Request, caller: str) -> None:
         plain = request._request if isinstance(request, Request) else request  # noqa: SLF001 - DRF's way to Django's
         plain.standing, plain.counted = standing, caller  # type: ignore[attr-defined]
         standing.check()
+
+
+def tell(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Say in an answer where its caller stands, if it was counted."""
+    standing: Standing | None = getattr(request, "standing", None)
+    if standing is not None:
+        for name, value in headers_of(standing).items():
+            response.headers[name] = value
 
 
 def headers_of(standing: Standing) -> dict[str, str]:

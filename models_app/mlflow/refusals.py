@@ -5,10 +5,10 @@ The client repeats every 429 and 5xx for minutes, so a caller's mistake is never
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpResponse
 
@@ -43,9 +43,6 @@ CODES: dict[type[RegistryError], str] = {
     errors.Stale: "RESOURCE_CONFLICT",
     errors.Busy: "TEMPORARILY_UNAVAILABLE",
 }
-
-
-_in_one_line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 class MlflowRefusal(Exception):
@@ -85,8 +82,7 @@ def json_answer(
     body: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
     """A JSON object as an answer."""
-    content = _in_one_line(body).encode()
-    return HttpResponse(content, status=status, headers=headers, content_type="application/json")
+    return HttpResponse(orjson.dumps(body), status=status, headers=headers, content_type="application/json")
 
 
 def _answer(code: str, message: str, headers: dict[str, str] | None = None) -> HttpResponse:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from django.core.cache import close_caches
 from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, reset_queries
 from django.db.backends.dummy import base as dummy
 
 
 def refuse(*_: Any, **__: Any) -> NoReturn:
     """Stand in for everything that would reach a database."""
     raise ImproperlyConfigured("This application has no SQL database: something tried to query one.")
+
+
+def leave_requests_alone() -> None:
+    """Have Django open and close nothing around each request: there are no connections, and no caches to close."""
+    request_started.disconnect(reset_queries)
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    request_finished.disconnect(close_caches)
 
 
 class DatabaseOperations(dummy.DatabaseOperations):

@@ -19,6 +19,7 @@ from urllib3.util import make_headers, wait_for_read
 CONNECT_SECONDS = 0.5
 READ_SECONDS = 1.0
 MAX_LINE = 8192
+HEAD_END = b"\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Connection:
             raise
         self._connection = connection
         self._reader = connection.sock.makefile("rb")
+        connection.sock.settimeout(READ_SECONDS)
 
     def exchange(self, request: bytes) -> tuple[HttpAnswer, bool]:
         """Send a request and read its answer; tells whether the connection takes another one.
@@ -53,11 +55,11 @@ class Connection:
         Raises:
             OSError, HTTPException, ValueError: it broke off, or what came is not HTTP.
         """
-        self._connection.sock.settimeout(READ_SECONDS)
         self._connection.sock.sendall(request)
-        version, _, status = self._line().partition(" ")
+        start, *lines = self._head()
+        version, _, status = start.partition(" ")
         headers: dict[str, str] = {}
-        while line := self._line():
+        for line in lines:
             name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
         answer = HttpAnswer(int(status[:3]), headers, self._content(headers))
@@ -72,6 +74,16 @@ class Connection:
     def is_dropped(self) -> bool:
         """Whether the other side has ended it: there is something to read, though nothing was asked."""
         return wait_for_read(self._connection.sock, timeout=0)
+
+    def _head(self) -> list[str]:
+        """The lines before the content. Most often all of them come at once, and need not be looked for one by one."""
+        end = self._reader.peek().find(HEAD_END)
+        if end >= 0:
+            return self._reader.read(end + len(HEAD_END))[:end].decode("latin-1").split("\r\n")
+        lines = [self._line()]
+        while line := self._line():
+            lines.append(line)
+        return lines
 
     def _line(self) -> str:
         line = self._reader.readline(MAX_LINE)

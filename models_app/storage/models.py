@@ -127,7 +127,7 @@ def existing(raw: RawItem | None) -> ModelItem | None:
 def model(item: ModelItem) -> RegisteredModel:
     """The model that an item keeps."""
     return RegisteredModel(
-        id=ModelId.parse(item.model or ""),
+        id=ModelId.kept(item.model or ""),
         description=item.description or "",
         tags=_kept(item.tags),
         aliases=aliases(item),

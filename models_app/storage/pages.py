@@ -13,7 +13,9 @@ from pynamodb.expressions.condition import Condition
 
 from models_app.domain.pages import Page, StartKey
 from models_app.storage import calls
-from models_app.storage.table import RawItem, RegistryItem, connection
+from models_app.storage.table import RawItem, RegistryItem, ask, connection
+
+TABLE = RegistryItem.Meta.table_name
 
 T = TypeVar("T")
 
@@ -94,7 +96,8 @@ def read_table() -> Iterator[list[RawItem]]:
 
 def read_item(partition: str, sort: str) -> RawItem | None:
     """An item by its key, strongly consistent, or None. One call."""
-    item: RawItem | None = calls.call(connection().get_item, partition, sort, consistent_read=True).get("Item")
+    key = {"pk": {"S": partition}, "sk": {"S": sort}}
+    item: RawItem | None = calls.call(ask, "GetItem", {"TableName": TABLE, "Key": key, "ConsistentRead": True}).get("Item")
     return item
 
 

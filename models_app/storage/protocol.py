@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import time
 import zlib
 from functools import lru_cache
@@ -35,9 +34,6 @@ def _listed(value: object) -> list[str]:
     if not isinstance(value, set | frozenset):
         raise TypeError(f"DynamoDB's documents hold no {type(value).__name__} here.")
     return sorted(value)
-
-
-_in_one_line = json.JSONEncoder(separators=(",", ":"), default=_listed).encode
 
 
 class AnswerCorrupt(BotoCoreError):  # type: ignore[misc]  # botocore is untyped
@@ -116,7 +112,7 @@ class ItemCalls:
     def _request(self, operation: str, params: dict[str, Any]) -> AWSPreparedRequest:
         """A call as it is sent, signed; botocore's hook may still look at it, or send it elsewhere."""
         client = self._client
-        body = _in_one_line(params | {"ReturnConsumedCapacity": "TOTAL"}).encode()
+        body = orjson.dumps(params | {"ReturnConsumedCapacity": "TOTAL"}, default=_listed)
         credentials = client._request_signer._credentials  # noqa: SLF001 - where PynamoDB looks, too
         if credentials is None:
             raise NoCredentialsError

@@ -41,7 +41,7 @@ from __future__ import annotations
 import os
 import zlib
 from functools import lru_cache
-from typing import Self
+from typing import Any, Self
 
 from pynamodb.attributes import DiscriminatorAttribute
 from pynamodb.connection.table import TableConnection
@@ -54,7 +54,7 @@ from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.teams import TeamSlug
 from models_app.storage import connections, protocol, upgrades
-from models_app.storage.attributes import Count, Flag, Text, Texts, read
+from models_app.storage.attributes import Count, Flag, Text, Texts, made, read
 
 OUTBOX_SHARDS = 4
 RawItem = upgrades.RawItem
@@ -121,6 +121,10 @@ class RegistryItem(Model):
     by_first = ByFirstIndex()
     by_second = BySecondIndex()
     by_third = ByThirdIndex()
+
+    def __init__(self, **values: Any) -> None:
+        """An item of the present form."""
+        self.attribute_values = made(type(self), {"sv": upgrades.newest(), **values})
 
     @classmethod
     def from_raw_data(cls, data: RawItem) -> Self:
@@ -501,6 +505,16 @@ def outbox_shards() -> list[str]:
 def connection() -> TableConnection:
     """The one connection. Its client is made at the first call and kept for the life of the process."""
     return _connection()
+
+
+def ask(operation: str, params: dict[str, Any]) -> dict[str, Any]:
+    """Make one call, once, whose document is made already.
+
+    Raises:
+        ClientError, BotoCoreError: see ``protocol.ItemCalls``.
+    """
+    answer: dict[str, Any] = connection().connection.client._make_api_call(operation, params)  # noqa: SLF001 - ours
+    return answer
 
 
 @lru_cache(maxsize=1)

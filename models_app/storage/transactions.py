@@ -7,22 +7,23 @@ that got lost on the way is a success.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import TypeVar
+from enum import StrEnum
+from typing import Any, TypeVar
 
-from pynamodb.exceptions import CancellationReason, TransactWriteError
+import orjson
+from botocore.exceptions import ClientError
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
+from pynamodb.expressions.update import Action, Update
 
 from models_app.domain import clock
 from models_app.domain.errors import ChangeTooLarge
 from models_app.domain.events import Event
 from models_app.storage import calls, events
-from models_app.storage.table import RegistryItem, connection
+from models_app.storage.attributes import written
+from models_app.storage.table import RawItem, RegistryItem, ask
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ OLD_ITEM = "ALL_OLD"
 
 # Nothing is wrong with such a transaction: it met another one, or the table was busy. The SDK does not repeat these.
 PASSING_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+KNOWN_REASONS = PASSING_REASONS | {"ConditionalCheckFailed", "None"}
 
 # DynamoDB takes 100 actions and 4 MB in one transaction, and tells by its text alone that there were more.
 MAX_ACTIONS = 100
@@ -41,17 +43,23 @@ TOO_LARGE = "Item size"  # as DynamoDB tells it
 
 T = TypeVar("T")
 
+Operation = dict[str, dict[str, Any]]
+Reason = dict[str, Any]
+
 # From the item that stood in the way, or None: the error to raise.
 Refusal = Callable[[RegistryItem | None], Exception]
 
 
-class Verb(Enum):
-    """The four operations of a transaction, in the order in which PynamoDB sends them; reasons follow that order."""
+class Verb(StrEnum):
+    """The four operations of a transaction, in the order in which they are sent: of several that fail, the first tells.
 
-    CHECK = 0
-    DELETE = 1
-    PUT = 2
-    UPDATE = 3
+    That is the order of their names, too.
+    """
+
+    CHECK = "ConditionCheck"
+    DELETE = "Delete"
+    PUT = "Put"
+    UPDATE = "Update"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +81,26 @@ class Write:
     actions: Sequence[Action] = ()
 
     @property
-    def arguments(self) -> dict[str, object]:
-        """The operation as PynamoDB's connection takes it."""
+    def operation(self) -> Operation:
+        """As DynamoDB takes it in a transaction."""
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {}
+        document: dict[str, Any] = {
+            "TableName": RegistryItem.Meta.table_name,
+            "ConditionExpression": self.condition.serialize(names, values),
+            "ReturnValuesOnConditionCheckFailure": OLD_ITEM,
+        }
         if self.verb is Verb.PUT:
-            return self.item.get_save_kwargs_from_instance(
-                condition=self.condition, return_values_on_condition_failure=OLD_ITEM
-            )
-        revised = [*self.actions, RegistryItem.rid.set(self.item.rid), RegistryItem.rev.add(1)]
-        return connection().get_operation_kwargs(
-            self.item.pk,
-            range_key=self.item.sk,
-            actions=revised if self.verb is Verb.UPDATE else None,
-            condition=self.condition,
-            return_values_on_condition_failure=OLD_ITEM,
-        )
+            document["Item"] = written(self.item)
+        else:
+            document["Key"] = {"pk": {"S": self.item.pk}, "sk": {"S": self.item.sk}}
+        if self.verb is Verb.UPDATE:
+            revised = [*self.actions, RegistryItem.rid.set(self.item.rid), RegistryItem.rev.add(1)]
+            document["UpdateExpression"] = Update(*revised).serialize(names, values)
+        document["ExpressionAttributeNames"] = {placeholder: name for name, placeholder in names.items()}
+        if values:
+            document["ExpressionAttributeValues"] = values
+        return {self.verb.value: document}
 
 
 class Refused(Exception):
@@ -127,12 +141,11 @@ def carry_on(writes: Sequence[Write], *, change: str) -> None:
 
 
 def _write(writes: Sequence[Write], *, change: str, token: str) -> None:
-    ordered = sorted(writes, key=lambda write: write.verb.value)
-    operations: dict[Verb, list[dict[str, object]]] = {verb: [] for verb in Verb}
+    ordered = sorted(writes, key=lambda write: write.verb)
     for write in ordered:
         write.item.rid = change
-        operations[write.verb].append(write.arguments)
-    if len(ordered) > MAX_ACTIONS or _is_too_large([each for group in operations.values() for each in group]):
+    operations = [write.operation for write in ordered]
+    if len(ordered) > MAX_ACTIONS or _is_too_large(operations):
         raise ChangeTooLarge
     patience = calls.Patience()
     while True:
@@ -140,7 +153,7 @@ def _write(writes: Sequence[Write], *, change: str, token: str) -> None:
         if not reasons or any(_is_own(reason, change) for reason in reasons):
             return
         for write, reason in zip(ordered, reasons, strict=True):
-            if reason is not None and reason.code == "ConditionalCheckFailed":
+            if reason["Code"] == "ConditionalCheckFailed":
                 refusal = write.refusal(_item_of(reason))
                 raise refusal
         patience.wait()  # only passing reasons are left
@@ -160,39 +173,32 @@ def until_undisturbed(attempt: Callable[[], T]) -> T:
             patience.wait(because=refused)
 
 
-def _attempt(operations: dict[Verb, list[dict[str, object]]], *, token: str) -> Sequence[CancellationReason | None]:
+def _attempt(operations: Sequence[Operation], *, token: str) -> Sequence[Reason]:
     """One transaction under the one token of this change; the reasons for its cancellation, or nothing.
 
     AWS keeps a token for ten minutes and answers a repeated transaction with success; ``rid`` covers what comes later.
     """
     try:
-        calls.call(
-            connection().connection.transact_write_items,
-            operations[Verb.CHECK],
-            operations[Verb.DELETE],
-            operations[Verb.PUT],
-            operations[Verb.UPDATE],
-            client_request_token=token,
-        )
-    except TransactWriteError as failure:
-        reasons = list(failure.cancellation_reasons)
-        mistakes = [reason for reason in reasons if reason and reason.code == "ValidationError"]
-        if any(TOO_LARGE in str(reason.message) for reason in mistakes):
+        calls.call(ask, "TransactWriteItems", {"TransactItems": operations, "ClientRequestToken": token})
+    except ClientError as failure:
+        reasons: Sequence[Reason] = failure.response.get("CancellationReasons", [])
+        mistakes = [reason for reason in reasons if reason["Code"] == "ValidationError"]
+        if any(TOO_LARGE in str(reason.get("Message")) for reason in mistakes):
             raise ChangeTooLarge from failure
         if mistakes or calls.code_of(failure) == "ValidationException":
             raise
-        known = PASSING_REASONS | {"ConditionalCheckFailed"}
-        if not reasons or any(reason and reason.code not in known for reason in reasons):
-            log.error("DynamoDB cancelled a transaction: %s", [reason and reason.code for reason in reasons])  # noqa: TRY400 - a traceback may hold data
+        codes = [reason["Code"] for reason in reasons]
+        if not codes or not KNOWN_REASONS.issuperset(codes):
+            log.error("DynamoDB cancelled a transaction: %s", codes)  # noqa: TRY400 - a traceback may hold data
             raise calls.busy() from failure
         return reasons
     return []
 
 
-def _is_too_large(operations: list[dict[str, object]]) -> bool:
+def _is_too_large(operations: Sequence[Operation]) -> bool:
     """Whether one item, or all of them, exceed what DynamoDB takes."""
-    # JSON in ASCII is never shorter than the same in UTF-8, and made 30 times faster than the texts are counted.
-    if len(json.dumps(operations, default=list)) <= MAX_ITEM_BYTES:
+    # JSON is never shorter than the texts in it, and made much faster than they are counted.
+    if len(orjson.dumps(operations)) <= MAX_ITEM_BYTES:
         return False
     sizes = [_bytes_of(each) for each in operations]
     return sum(sizes) > MAX_BYTES or max(sizes) > MAX_ITEM_BYTES
@@ -202,14 +208,16 @@ def _bytes_of(document: object) -> int:
     """The texts in a request, counted as they are stored; its expressions make it a little more than that."""
     if isinstance(document, dict):
         return sum(_bytes_of(name) + _bytes_of(value) for name, value in document.items())
-    if isinstance(document, list | set):
+    if isinstance(document, list):
         return sum(map(_bytes_of, document))
     return len(document.encode()) if isinstance(document, str) else 0
 
 
-def _is_own(reason: CancellationReason | None, change: str) -> bool:
-    return reason is not None and (reason.raw_item or {}).get("rid") == {"S": change}
+def _is_own(reason: Reason, change: str) -> bool:
+    raw: RawItem = reason.get("Item") or {}
+    return raw.get("rid") == {"S": change}
 
 
-def _item_of(reason: CancellationReason) -> RegistryItem | None:
-    return RegistryItem.from_raw_data(reason.raw_item) if reason.raw_item else None
+def _item_of(reason: Reason) -> RegistryItem | None:
+    raw: RawItem | None = reason.get("Item")
+    return RegistryItem.from_raw_data(raw) if raw else None

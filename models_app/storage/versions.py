@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
+import orjson
 from pynamodb.expressions.condition import Condition
 
 from models_app.domain import clock
@@ -248,7 +249,7 @@ def _copying(new: ModelVersion, name: AliasName) -> Write:
 def version(item: VersionItem) -> ModelVersion:
     """The version that an item keeps, or of which an alias keeps a copy."""
     return ModelVersion(
-        model=ModelId.parse(item.model),
+        model=ModelId.kept(item.model),
         label=VersionLabel(item.label),
         sequence=int(item.sequence) if item.sequence is not None else None,
         framework=Framework(item.framework),
@@ -258,18 +259,18 @@ def version(item: VersionItem) -> ModelVersion:
             sha256=item.sha256,
             size_bytes=int(item.size_bytes) if item.size_bytes is not None else None,
         ),
-        signature=json.loads(item.signature) if item.signature is not None else None,
-        lineage=json.loads(item.lineage) if item.lineage is not None else None,
+        signature=_document(item.signature),
+        lineage=_document(item.lineage),
         mutable=MutablePart(
             description=item.description,
-            metadata=json.loads(item.metadata),
-            metrics=json.loads(item.metrics),
-            tags=json.loads(item.tags),
+            metadata=_document(item.metadata),
+            metrics=_document(item.metrics),
+            tags=orjson.loads(item.tags),
             target=Target(item.target) if item.target else None,
             status=VersionStatus(item.status),
         ),
-        aliases=frozenset(AliasName(name) for name in json.loads(item.aliases)),
-        deployments={key: LiveDeployment(**live) for key, live in json.loads(item.deployments).items()},
+        aliases=frozenset(map(AliasName, orjson.loads(item.aliases))),
+        deployments={key: LiveDeployment(**live) for key, live in orjson.loads(item.deployments).items()},
         created_at=clock.from_wire(item.created_at),
         created_by=item.created_by,
         updated_at=clock.from_wire(item.updated_at),
@@ -337,6 +338,13 @@ def _attributes(version_: ModelVersion) -> dict[str, Any]:
 
 def _text(document: object) -> str | None:
     return None if document is None else canonical_json(document)
+
+
+def _document(text: str | None) -> Any:
+    """What was kept as a text; most often nothing. orjson would make floats of whole numbers beyond 64 bits."""
+    if text is None:
+        return None
+    return {} if text == "{}" else json.loads(text)
 
 
 def _sort(reference: VersionReference) -> str:

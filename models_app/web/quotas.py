@@ -32,10 +32,7 @@ class QuotaMiddleware:
             response = refused(request, body_of(refusal, request), headers_of(refusal))
         else:
             response = self.get_response(request)
-        standing = getattr(request, "standing", None)
-        if standing is not None:
-            for name, value in quotas.headers_of(standing).items():
-                response.headers[name] = value
+        quotas.tell(request, response)
         return response
 
 

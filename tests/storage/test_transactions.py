@@ -181,7 +181,7 @@ class TestACommit:
         """It must fail loudly: told as "busy", callers would repeat it for ever."""
         twice = [a_write(Verb.PUT, fails=False), a_write(Verb.PUT, fails=False)]
 
-        with pytest.raises(Exception, match="transaction") as failure:
+        with pytest.raises(Exception, match="Transaction request") as failure:
             commit(twice, event=an_event())
 
         assert not isinstance(failure.value, StorageBusy)

@@ -6,7 +6,7 @@ Importing this module changes nothing; each function changes its process for goo
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +15,7 @@ from models_app.domain import clock
 from models_app.domain.errors import VersionInUse
 from models_app.storage import models, numbers, transactions, versions
 from models_app.storage.table import RegistryItem
-from models_app.storage.transactions import Verb, Write
+from models_app.storage.transactions import Operation, Write
 
 ALWAYS = RegistryItem.pk.exists() | RegistryItem.pk.does_not_exist()
 Application = Callable[..., Any]
@@ -99,12 +99,12 @@ def fresh_token_on_retry() -> Application:
     """A repeated transaction is another one, and who meets its own write takes it for somebody else's."""
     careful, call = transactions._attempt, transactions.calls.call
 
-    def attempt(operations: dict[Verb, list[dict[str, object]]], *, token: str) -> Any:
-        def sent(operation: Any, *args: Any, **kwargs: Any) -> Any:
-            def once(*args: Any, **kwargs: Any) -> Any:
-                return operation(*args, **{**kwargs, "client_request_token": clock.new_id()})
+    def attempt(operations: Sequence[Operation], *, token: str) -> Any:
+        def sent(ask: Any, operation: str, document: Any) -> Any:
+            def once() -> Any:
+                return ask(operation, document | {"ClientRequestToken": clock.new_id()})
 
-            return call(once, *args, **kwargs)
+            return call(once)
 
         transactions.calls = _seen_by(transactions.calls, call=sent)
         return careful(operations, token=token)
@@ -118,9 +118,9 @@ def conflict_is_409() -> Application:
     """Transactions that met each other are told as a conflict with what is there."""
     careful = transactions._attempt
 
-    def attempt(operations: dict[Verb, list[dict[str, object]]], *, token: str) -> Any:
+    def attempt(operations: Sequence[Operation], *, token: str) -> Any:
         reasons = careful(operations, token=token)
-        if any(reason and reason.code == "TransactionConflict" for reason in reasons):
+        if any(reason["Code"] == "TransactionConflict" for reason in reasons):
             raise VersionInUse(version="", model="", summary="another transaction is under way", blockers=[])
         return reasons
 
