@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,6 +22,7 @@ from models_app.api.pagination import LIMIT_SCHEMA
 from models_app.api.parsers import MergePatchParser, StrictJSONParser
 from models_app.api.permissions import SignedIn
 from models_app.api.preconditions import expected_of, is_known, quoted
+from models_app.api.renderers import QuickJSONRenderer
 from models_app.api.registrations import RegisterRequest, register
 from models_app.api.serializers import Representation, RequestBody
 from models_app.api.versions import (
@@ -173,6 +175,11 @@ class ModelListViewSet(RegistryViewSet):
     serializer_class = ModelRepresentation
     filterset_class = ModelFilterSet
     query_parameters: ClassVar[dict[str, frozenset[str]]] = {"list": PAGED | set(ModelFilterSet.base_filters)}
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        """A page of models holds no numbers of callers."""
+        renderers = super().get_renderers()
+        return [QuickJSONRenderer(), *renderers[1:]] if self.action == "list" else renderers
 
     def get_queryset(self) -> ModelQuery:  # type: ignore[override]
         """Everything, before the filters."""

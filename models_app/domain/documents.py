@@ -34,7 +34,7 @@ def canonical_json(document: Json) -> str:
     >>> canonical_json({"b": 1.0, "a": [12345678901234567890, -0.0]})
     '{"a":[12345678901234567890,-0.0],"b":1.0}'
     """
-    return _canonical(document)
+    return "{}" if document == {} else _canonical(document)  # the commonest
 
 
 def indented_json(document: Json) -> str:

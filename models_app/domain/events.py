@@ -25,6 +25,7 @@ OUTSIDE_S3 = 2
 
 # EventBridge takes 256 KB an entry; larger values than this are told in an event by their size alone.
 MAX_VALUE_CHARACTERS = 4096
+SHORT = MAX_VALUE_CHARACTERS // 6  # JSON writes a character in six at most
 
 
 class EventKind(StrEnum):
@@ -136,5 +137,7 @@ def told(value: Any) -> Any:
     >>> told("short"), told("x" * 5000)
     ('short', {'omitted': True, 'characters': 5002})
     """
+    if isinstance(value, str) and len(value) < SHORT:
+        return value
     characters = len(canonical_json(value))
     return value if characters <= MAX_VALUE_CHARACTERS else {"omitted": True, "characters": characters}

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -63,12 +64,12 @@ class Call:
 
     def find(self, name: str) -> Any:
         """A parameter as it was sent, in either of the spellings that protobuf knows, or None."""
-        first, *others = name.split("_")
-        camel = first + "".join(map(str.title, others))
-        spellings = [each for each in {name, camel} if each in self.given]
-        if len(spellings) > 1:
+        camel = _camel(name)
+        if camel == name or camel not in self.given:
+            return self.given.get(name)
+        if name in self.given:
             raise invalid(f"Request specifies both '{name}' and '{camel}'; provide only one of them.")
-        return self.given[spellings[0]] if spellings else None
+        return self.given[camel]
 
     def text(self, name: str, *, default: str | None = None) -> str:
         """A text; without a default, one that must be there."""
@@ -173,6 +174,12 @@ class Call:
             tags[inner.text("key", default="")] = inner.text("value", default="")
         values.check_tags(tags)
         return tags
+
+
+@cache
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.title, others))
 
 
 def version_called(text: str, *, model: ModelId) -> VersionReference:

@@ -46,7 +46,7 @@ def get(call: Call) -> Body:
     highest: dict[str, Body] = {}
     for version in page.items:
         highest.setdefault(stage_of(version), version_body(version, with_aliases=False))
-    return {"registered_model": model_body(model, highest.values())}
+    return {"registered_model": model_body(model, list(highest.values()))}
 
 
 def update(call: Call) -> Body:

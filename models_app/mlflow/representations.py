@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models_app.domain import clock
@@ -13,7 +13,7 @@ from models_app.mlflow.values import STAGE_TAG
 NO_STAGE = "None"
 
 
-def model_body(model: RegisteredModel, latest: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def model_body(model: RegisteredModel, latest: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A registered model with the highest version of each stage."""
     body: dict[str, Any] = {
         "name": model.id.name,
@@ -21,14 +21,17 @@ def model_body(model: RegisteredModel, latest: Iterable[Mapping[str, Any]]) -> d
         "last_updated_timestamp": clock.to_milliseconds(model.updated_at),
         "user_id": model.created_by,
         "description": model.description,
-        "latest_versions": list(latest),
-        "tags": _pairs(model.tags),
-        "aliases": [
+    }
+    if latest:
+        body["latest_versions"] = latest
+    if model.tags:
+        body["tags"] = _pairs(model.tags)
+    if model.aliases:
+        body["aliases"] = [
             {"alias": alias, "version": str(model.sequences.get(label, label))}
             for alias, label in sorted(model.aliases.items())
-        ],
-    }
-    return {name: value for name, value in body.items() if value != []}
+        ]
+    return body
 
 
 def version_body(version: ModelVersion, *, with_aliases: bool = True) -> dict[str, Any]:

@@ -30,6 +30,7 @@ MAX_MODELS = 1000
 MAX_VERSIONS = 200_000  # that may be asked for; a page has no more than fit into Lambda's 6 MB
 MOST_VERSIONS = 1000
 PAGE_BYTES = 4_000_000
+MOST_BYTES_A_CHARACTER = 6
 MAX_CALLS = 20
 
 # What the other fields of one of them take in an answer.
@@ -141,14 +142,27 @@ def _slice(ordered: Sequence[ModelVersion], shown: int, limit: int) -> dict[str,
 
 def _that_fit(found: Sequence[T]) -> Sequence[T]:
     """As many as one answer takes, and at least one: an answer on Lambda has 6 MB, and a prompt up to 200 KB."""
+    if sum(map(_most_bytes, found)) <= PAGE_BYTES:
+        return found
     left = PAGE_BYTES
     for place, each in enumerate(found):
-        part = each.mutable if isinstance(each, ModelVersion) else each
-        latest = each.latest.tags if isinstance(each, RegisteredModel) and each.latest else {}
-        left -= documents.size_bytes([part.description, dict(part.tags), dict(latest)]) + A_LITTLE_MORE
+        left -= documents.size_bytes(_texts(each)) + A_LITTLE_MORE
         if left < 0 and place:
             return found[:place]
     return found
+
+
+def _most_bytes(each: RegisteredModel | ModelVersion) -> int:
+    """What one of them takes at most: JSON writes a character in six bytes, if it must."""
+    return MOST_BYTES_A_CHARACTER * len("".join(_texts(each))) + A_LITTLE_MORE
+
+
+def _texts(each: RegisteredModel | ModelVersion) -> list[str]:
+    """Those texts of one of them that may be long."""
+    if isinstance(each, ModelVersion):
+        return [each.mutable.description, *each.mutable.tags, *each.mutable.tags.values()]
+    latest = each.latest.tags if each.latest else {}
+    return [each.description, *each.tags, *each.tags.values(), *latest, *latest.values()]
 
 
 def _named(conditions: Filter) -> str | None:

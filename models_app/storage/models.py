@@ -126,19 +126,21 @@ def existing(raw: RawItem | None) -> ModelItem | None:
 
 def model(item: ModelItem) -> RegisteredModel:
     """The model that an item keeps."""
+    kept = item.attribute_values  # a page has a hundred of them, with a dozen attributes each
+    latest = kept.get("latest")
     return RegisteredModel(
-        id=ModelId.kept(item.model or ""),
-        description=item.description or "",
-        tags=_kept(item.tags),
+        id=ModelId.kept(kept["model"]),
+        description=kept.get("description") or "",
+        tags=_kept(kept.get("tags")),
         aliases=aliases(item),
         sequences=sequences(item),
         placements=placements(item),
-        latest=summary(item.latest) if item.latest else None,
-        version_count=int(item.version_count or 0),
-        created_at=clock.from_wire(item.created_at or ""),
-        created_by=item.created_by or "",
-        updated_at=clock.from_wire(item.updated_at or ""),
-        revision=int(item.rev),
+        latest=summary(latest) if latest else None,
+        version_count=kept.get("version_count") or 0,
+        created_at=clock.from_wire(kept["created_at"]),
+        created_by=kept.get("created_by") or "",
+        updated_at=clock.from_wire(kept["updated_at"]),
+        revision=kept["rev"],
     )
 
 
@@ -184,20 +186,20 @@ def adding(version: ModelVersion, *, seen: ModelItem | None) -> Write:
     condition = (
         ModelItem.latest_key.does_not_exist() | (ModelItem.latest_key < key) if highest else ModelItem.latest_key > key
     )
-    actions: list[Action] = [
-        *touching(version.model, version.updated_at),
-        ModelItem.version_count.add(1),
-        *named(version.model),
-        ModelItem.description.set(ModelItem.description | ""),
-        ModelItem.tags.set(ModelItem.tags | "{}"),
-        ModelItem.aliases.set(ModelItem.aliases | "{}"),
-        ModelItem.created_at.set(ModelItem.created_at | clock.wire(version.created_at)),
-        ModelItem.created_by.set(ModelItem.created_by | version.created_by),
-    ]
-    if highest:
-        actions += showing(version)
+    actions: list[Action] = [*touching(version.model, version.updated_at), ModelItem.version_count.add(1)]
     if seen is not None and seen.created_at:
         condition &= ModelItem.created_at.exists()  # else it was moved away in between, and this would make another
+    else:
+        actions += [
+            *named(version.model),
+            ModelItem.description.set(ModelItem.description | ""),
+            ModelItem.tags.set(ModelItem.tags | "{}"),
+            ModelItem.aliases.set(ModelItem.aliases | "{}"),
+            ModelItem.created_at.set(ModelItem.created_at | clock.wire(version.created_at)),
+            ModelItem.created_by.set(ModelItem.created_by | version.created_by),
+        ]
+    if highest:
+        actions += showing(version)
     return _changing(version.model, condition, actions)
 
 

@@ -44,13 +44,13 @@ def lifted(raw: RawItem) -> RawItem:
         StorageBusy: a newer release wrote it. While one is rolled out, the caller's next try meets the new code; to
             read it in spite of that would lose, with the next write, what this code does not know.
     """
-    form = form_of(raw)
-    if form > newest():
-        log.error("an item of form %s was read, and this release knows forms up to %s", form, newest())
-        raise calls.busy()
-    if form == newest():
+    form, present = form_of(raw), newest()
+    if form == present:
         return raw
+    if form > present:
+        log.error("an item of form %s was read, and this release knows forms up to %s", form, present)
+        raise calls.busy()
     for lifts in LIFTS[form - 1 :]:
         if lift := lifts.get(raw["kind"]["S"]):
             raw = lift(raw) | raw
-    return raw | {"sv": {"N": str(newest())}}
+    return raw | {"sv": {"N": str(present)}}
