@@ -41,7 +41,11 @@ SERVICES: Final = frozenset({"dynamodb", "events", "secretsmanager", "sts"})
 # Nobody imports it at run time. Patterns as in fnmatch, over whole paths: ``*`` crosses slashes.
 UNUSED: Final = (
     *("*/tests/*", "*/testing/*", "*.pyi", "*.pth", "*.c", "*.h", "*/py.typed"),
-    *(f"{name}{rest}" for name in ("argcomplete", "cfn_flip", "gunicorn", "hjson", "placebo") for rest in ("/*", "-*")),
+    *(
+        f"{name}{rest}"
+        for name in ("argcomplete", "cfn_flip", "click", "granian", "hjson", "placebo")
+        for rest in ("/*", "-*")
+    ),
     *(f"{name}{rest}" for name in ("pip", "pycparser", "requests", "setuptools", "slugify") for rest in ("/*", "-*")),
     *(f"{name}{rest}" for name in ("text_unidecode", "toml", "tqdm", "troposphere", "wheel") for rest in ("/*", "-*")),
     *("charset_normalizer/*", "charset_normalizer-*", "certifi/*", "certifi-*", "cffi/*", "packaging/*", "packaging-*"),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`make run`: the engine, the bus, the table with the demo data, the web server, the jobs and a pipeline, as one.
 
-Order: the lock on the home directory, the port, the engine and the bus, `manage.py prepare_local`, gunicorn, the jobs
+Order: the lock on the home directory, the port, the engine and the bus, `manage.py prepare_local`, granian, the jobs
 (`manage.py run_jobs`) and the example's pipeline; then it says where to look, and waits.
 
 Settings: ``PORT`` (8000), ``REGISTRY_HOME`` (``.local``), ``DEMO`` (1; 0 leaves the demo data, the bus and the pipeline
@@ -60,7 +60,7 @@ PIPELINE_TABLE: Final = "demo-pipeline"
 # A deployment takes the local pipeline so long: time to see it under way.
 PIPELINE_PAUSE_SECONDS: Final = 2
 
-# How long a request in progress may take after Ctrl-C; gunicorn itself gets some more to end.
+# How long a request in progress may take after Ctrl-C; granian itself gets some more to end.
 GRACE_SECONDS: Final = 5
 STOP_WITHIN_SECONDS: Final = 10
 LAST_LINES: Final = 15
@@ -152,7 +152,7 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        # What it started itself outlives it if it was killed: gunicorn's workers would keep the port.
+        # What it started itself outlives it if it was killed: granian's worker would keep the port.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
 
@@ -256,7 +256,7 @@ def check_port(port: int) -> None:
         StartFailed: something else listens there, or it takes more rights.
     """
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gunicorn does
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as granian does
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
@@ -377,10 +377,10 @@ def prepare(place: Place, environment: Mapping[str, str], *, needs: Sequence[Chi
 
 def server_child(place: Place, environment: Mapping[str, str]) -> Child:
     """Describe the web server: one process, so that what is cached in memory is the same for everybody."""
-    command = [sys.executable, "-m", "gunicorn", "registry_project.wsgi:application"]
-    command += ["--bind", f"127.0.0.1:{place.port}", "--workers", "1", "--worker-class", "gthread", "--threads", "8"]
-    # The registry logs its requests itself; gunicorn's control socket would be a file outside of the home directory.
-    command += ["--graceful-timeout", str(GRACE_SECONDS), "--log-level", "warning", "--no-control-socket"]
+    command = [sys.executable, "-m", "granian", "registry_project.wsgi:application", "--interface", "wsgi"]
+    command += ["--host", "127.0.0.1", "--port", str(place.port), "--http", "1", "--no-ws"]
+    command += ["--workers", "1", "--blocking-threads", "4", "--workers-kill-timeout", str(GRACE_SECONDS)]
+    command += ["--log-level", "warning"]  # the registry logs its requests itself
     return Child("The web server", command, environment, log=None)
 
 

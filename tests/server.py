@@ -23,27 +23,28 @@ BUSY, BUSY_TIMES = 503, 4
 
 T = TypeVar("T")
 
-# Has the server end when the tests do, however they end, and then turns into gunicorn.
+# Has the server end when the tests do, however they end, and then turns into granian.
 START = """
 import os, sys
 sys.path.insert(0, "bin")
 import engine
 engine.stop_with_parent(os.getppid())
-os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *sys.argv[1:]])
+os.execv(sys.executable, [sys.executable, "-m", "granian", *sys.argv[1:]])
 """
 
 
 class Server:
-    """Gunicorn on a free port of loopback. It is ended by its process id.
+    """Granian on a free port of loopback. It is ended by its process id.
 
-    ``through`` is the address of what stands between it and the engine; ``settings`` are environment variables.
+    ``application`` is where one is, or what makes one: ``module:name`` or ``module:name()``. ``through`` is the address
+    of what stands between it and the engine; ``settings`` are environment variables.
     """
 
     def __init__(
         self,
         engine: Engine,
         *,
-        application: str = "registry_project.wsgi",
+        application: str = "registry_project.wsgi:application",
         through: str | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> None:
@@ -52,10 +53,12 @@ class Server:
         if through is not None:
             environment["AWS_ENDPOINT_URL_DYNAMODB"] = through
         environment |= settings or {}
-        size = ["--workers", str(PROCESSES), "--threads", str(THREADS), "--worker-class", "gthread"]
-        quiet = ["--log-level", "warning", "--keep-alive", "30", "--graceful-timeout", "5"]
+        place = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--http", "1", "--no-ws"]
+        size = ["--workers", str(PROCESSES), "--blocking-threads", str(THREADS)]
+        quiet = ["--log-level", "warning", "--workers-kill-timeout", "5"]
+        made = ["--factory", application.removesuffix("()")] if application.endswith("()") else [application]
         self.process = subprocess.Popen(
-            [sys.executable, "-c", START, *size, *quiet, "-b", f"127.0.0.1:{self.port}", application],
+            [sys.executable, "-c", START, *place, *size, *quiet, *made],
             cwd=ROOT,
             env=environment,
             stderr=subprocess.DEVNULL,

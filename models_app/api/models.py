@@ -22,8 +22,8 @@ from models_app.api.pagination import LIMIT_SCHEMA
 from models_app.api.parsers import MergePatchParser, StrictJSONParser
 from models_app.api.permissions import SignedIn
 from models_app.api.preconditions import expected_of, is_known, quoted
-from models_app.api.renderers import QuickJSONRenderer
 from models_app.api.registrations import RegisterRequest, register
+from models_app.api.renderers import QuickJSONRenderer
 from models_app.api.serializers import Representation, RequestBody
 from models_app.api.versions import (
     IF_MATCH,

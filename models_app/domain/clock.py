@@ -92,7 +92,8 @@ def wire(instant: datetime) -> str:
     >>> wire(datetime(2026, 3, 3, 14, 5, tzinfo=UTC))
     '2026-03-03T14:05:00.000Z'
     """
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    in_utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return in_utc.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
 
 
 def from_wire(text: str) -> datetime:

@@ -23,6 +23,7 @@ from models_app.domain.pages import FILTERED_BATCH, Page, StartKey
 from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import ModelVersion, VersionReference
 from models_app.storage import table, upgrades
+from models_app.storage.attributes import written
 from models_app.storage.pages import Listing, beginning_with, read_item, read_page, walk
 from models_app.storage.summaries import showing, showing_none, summary, words
 from models_app.storage.table import ModelItem, RawItem, RegistryItem
@@ -57,7 +58,7 @@ def list_of_team(
         batch=FILTERED_BATCH if condition is not None else None,
     )
     page = read_page(listing, limit=limit, after=after)
-    return Page([model(ModelItem.from_raw_data(raw)) for raw in page.items], page.next)
+    return Page([_model(upgrades.lifted(raw)) for raw in page.items], page.next)
 
 
 def has_versions(team: TeamSlug) -> bool:
@@ -126,37 +127,54 @@ def existing(raw: RawItem | None) -> ModelItem | None:
 
 def model(item: ModelItem) -> RegisteredModel:
     """The model that an item keeps."""
-    kept = item.attribute_values  # a page has a hundred of them, with a dozen attributes each
-    latest = kept.get("latest")
+    return _model(written(item))
+
+
+def _model(raw: RawItem) -> RegisteredModel:
+    """The same from storage's own form: in a list, an item in between would take as long as the model."""
+    latest = _text(raw, "latest")
     return RegisteredModel(
-        id=ModelId.kept(kept["model"]),
-        description=kept.get("description") or "",
-        tags=_kept(kept.get("tags")),
-        aliases=aliases(item),
-        sequences=sequences(item),
-        placements=placements(item),
+        id=ModelId.kept(raw["model"]["S"]),
+        description=_text(raw, "description") or "",
+        tags=_kept(_text(raw, "tags")),
+        aliases=_aliases(_text(raw, "aliases")),
+        sequences=_sequences(_text(raw, "sequences")),
+        placements=_kept(_text(raw, "placements")),
         latest=summary(latest) if latest else None,
-        version_count=kept.get("version_count") or 0,
-        created_at=clock.from_wire(kept["created_at"]),
-        created_by=kept.get("created_by") or "",
-        updated_at=clock.from_wire(kept["updated_at"]),
-        revision=kept["rev"],
+        version_count=int(raw["version_count"]["N"]),
+        created_at=clock.from_wire(raw["created_at"]["S"]),
+        created_by=raw["created_by"]["S"],
+        updated_at=clock.from_wire(raw["updated_at"]["S"]),
+        revision=int(raw["rev"]["N"]),
     )
+
+
+def _text(raw: RawItem, name: str) -> str | None:
+    text: str | None = raw[name]["S"] if name in raw else None
+    return text
 
 
 def aliases(item: ModelItem) -> dict[AliasName, VersionLabel]:
     """Where a model's aliases point."""
-    return {AliasName(name): VersionLabel(label) for name, label in _kept(item.aliases).items()}
+    return _aliases(item.aliases)
 
 
 def sequences(item: ModelItem) -> dict[VersionLabel, int]:
     """The numbers of the versions that a model's aliases point to, where their labels are none."""
-    return {VersionLabel(label): number for label, number in _kept(item.sequences).items()}
+    return _sequences(item.sequences)
 
 
 def placements(item: ModelItem) -> dict[str, dict[str, Any]]:
     """What a model has in each slot, in wire form."""
     return _kept(item.placements)
+
+
+def _aliases(text: str | None) -> dict[AliasName, VersionLabel]:
+    return {AliasName(name): VersionLabel(label) for name, label in _kept(text).items()}
+
+
+def _sequences(text: str | None) -> dict[VersionLabel, int]:
+    return {VersionLabel(label): number for label, number in _kept(text).items()}
 
 
 def _kept(text: str | None) -> dict[Any, Any]:

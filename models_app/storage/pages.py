@@ -97,7 +97,9 @@ def read_table() -> Iterator[list[RawItem]]:
 def read_item(partition: str, sort: str) -> RawItem | None:
     """An item by its key, strongly consistent, or None. One call."""
     key = {"pk": {"S": partition}, "sk": {"S": sort}}
-    item: RawItem | None = calls.call(ask, "GetItem", {"TableName": TABLE, "Key": key, "ConsistentRead": True}).get("Item")
+    item: RawItem | None = calls.call(ask, "GetItem", {"TableName": TABLE, "Key": key, "ConsistentRead": True}).get(
+        "Item"
+    )
     return item
 
 

@@ -43,7 +43,7 @@ class TestItsContents:
         "word",
         [
             *("zappa_settings.json", ".env", "requirements", ".git/", "secret_key", "tokens.json", "demo_models.json"),
-            *("pytest", "ruff", "mypy", "moto/", "playwright", "gunicorn", "troposphere", "pip/", "/tests/"),
+            *("pytest", "ruff", "mypy", "moto/", "playwright", "granian", "troposphere", "pip/", "/tests/"),
         ],
     )
     def test_nothing_that_only_developers_use_and_no_secret(self, names: list[str], word: str) -> None:

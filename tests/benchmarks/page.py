@@ -133,7 +133,7 @@ def conditions(mlflow: str, engine: str) -> dict[str, str]:
     processor = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
     kilobytes = re.search(r"MemTotal: +(\d+)", Path("/proc/meminfo").read_text())
     system = platform.freedesktop_os_release()["PRETTY_NAME"]
-    packages = ("django", "djangorestframework", "pynamodb", "botocore", "gunicorn")
+    packages = ("django", "djangorestframework", "pynamodb", "botocore", "granian")
     return {
         "processor": f"{processor[1] if processor else platform.machine()}, {len(os.sched_getaffinity(0))} cores",
         "memory": f"{int(kilobytes[1]) / 2**20:.0f} GB" if kilobytes else NONE,
