@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.benchmarks import page, processes
+from tests.benchmarks import in_process, page, processes
 from tests.benchmarks.client import Refused
 from tests.benchmarks.load import Bounds, Figures, measure, median, warm_up
 from tests.benchmarks.operations import OVER_MLFLOW, OVER_REST, PAGE, Draw, Operation
@@ -83,6 +83,8 @@ def compare(models: int, *, alone: bool, seconds: float, rounds: int, progress: 
             progress.tell(f"{models:,} models: {operation.name}: {said} requests/s")
         used = memory_at_rest(servers)
         results.memory.update({name: (fresh[name], used[name]) for name in fresh})
+        progress.tell(f"{models:,} models: CPU of this registry's own process")
+        results.cpu.extend(in_process.measured(models, environment=ours.environment, headers=ours.headers))
         return results
 
 

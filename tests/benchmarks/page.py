@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from models_app.domain import clock
+from tests.benchmarks.in_process import Cpu
 from tests.benchmarks.load import CLIENTS, Figures
 from tests.benchmarks.operations import Operation
 from tests.benchmarks.processes import Memory
@@ -49,6 +50,7 @@ class Results:
     mlflow: list[Pair] = field(default_factory=list)
     rest: list[Pair] = field(default_factory=list)
     memory: dict[str, tuple[Memory, Memory]] = field(default_factory=dict)  # before and after the load
+    cpu: list[Cpu] = field(default_factory=list)
 
 
 def page(results: Sequence[Results], made: dict[str, str]) -> str:
@@ -62,7 +64,8 @@ def tables(results: Results) -> str:
     """The tables of one number of models."""
     parts = [f"### {results.models:,} models", "", "Through MLflow's API:", "", comparison(results.mlflow, results)]
     parts += ["", "Through this registry's own API:", "", comparison(results.rest, results)]
-    return "\n".join([*parts, "", "Memory at rest:", "", memory_table(results)])
+    parts += ["", "Memory at rest:", "", memory_table(results)]
+    return "\n".join([*parts, "", "CPU of this registry's own process:", "", cpu_table(results)])
 
 
 def comparison(pairs: Sequence[Pair], results: Results) -> str:
@@ -101,6 +104,15 @@ def memory_table(results: Results) -> str:
             share = f"**{ours.rss / fresh.rss:.2f}**"
             target = f"{MEMORY_AT_MOST:.2f}, {_verdict(holds=ours.rss <= fresh.rss * MEMORY_AT_MOST)}"
         rows.append(f"| {name} | {fresh.rss:.0f} | {fresh.pss:.0f} | {used.rss:.0f} | {share} | {target} |")
+    return "\n".join(rows)
+
+
+def cpu_table(results: Results) -> str:
+    """What a request takes without a server before the application, and without the engine."""
+    rows = ["| request to this registry's own API | least ms | median ms | at most |", "|---|--:|--:|--:|"]
+    for each in results.cpu:
+        verdict = f"{each.at_most:g}, {_verdict(holds=each.median <= each.at_most)}"
+        rows.append(f"| {each.name} | {each.least:.2f} | **{each.median:.2f}** | {verdict} |")
     return "\n".join(rows)
 
 

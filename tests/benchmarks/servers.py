@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -57,6 +57,7 @@ class Running:
         server: its processes without what is told apart.
         engine: the processes that keep its data, where there are such.
         memory: what is told of its memory, by name.
+        environment: in which it runs, where more is measured than its answers.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Running:
     server: Callable[[], list[int]]
     engine: Callable[[], list[int]]
     memory: dict[str, Callable[[], list[int]]]
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def connect(self, operation: Operation) -> Wire:
         """A connection of one caller's own."""
@@ -106,6 +108,7 @@ def this_registry(models: int, directory: Path) -> Iterator[Running]:
                 OURS: lambda: processes.tree(pid),
                 f"{OURS}, and the local engine": lambda: [*processes.tree(pid), data],
             },
+            environment=environment,
         )
 
 

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from tests.benchmarks import __main__ as bench
-from tests.benchmarks import load, page, processes
+from tests.benchmarks import in_process, load, page, processes
 from tests.benchmarks.client import Refused, Request, Wire
 from tests.benchmarks.load import (
     CLIENTS,
@@ -195,6 +195,34 @@ class TestThePage:
         assert "### 1,000 models" in after
 
 
+class TestInProcess:
+    def test_cpu_is_that_of_the_answers_alone(self) -> None:
+        def application(environ, start_response):
+            sum(range(100_000))
+            start_response("200 OK", [])
+            return [b'{"fine": true}']
+
+        cpu = in_process.cpu_of(application, in_process.Work(READ, times=3, at_most=2), DRAW, {}, loops=3)
+
+        assert 0 < cpu.least <= cpu.median
+
+    def test_control_an_answer_that_is_no_success_ends_it(self) -> None:
+        def application(environ, start_response):
+            start_response("503 Service Unavailable", [])
+            return [b"{}"]
+
+        with pytest.raises(Refused, match="503"):
+            in_process.cpu_of(application, in_process.Work(READ, times=3, at_most=2), DRAW, {})
+
+    def test_it_is_judged_by_its_median(self) -> None:
+        cpu = [in_process.Cpu("read", 1.5, 2.1, at_most=2), in_process.Cpu("write", 5, 6, at_most=6)]
+
+        table = page.cpu_table(page.Results(10_000, cpu=cpu))
+
+        assert "| read | 1.50 | **2.10** | 2, **missed** |" in table
+        assert "| write | 5.00 | **6.00** | 6, met |" in table
+
+
 class TestARun:
     def test_of_this_registry_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(bench, "REST_SECONDS", 0)
@@ -207,5 +235,7 @@ class TestARun:
         for pair in (*results.mlflow, *results.rest):
             assert pair.ours.requests > 1
             assert 0 < pair.ours.p50 <= pair.ours.p99
+        assert [each.name for each in results.cpu] == [each.operation.name for each in in_process.WORKS]
+        assert all(0 < each.least <= each.median for each in results.cpu)
         assert list(results.memory) == [OURS, f"{OURS}, and the local engine"]
         assert set(processes.tree(processes.os.getpid())) == begun
