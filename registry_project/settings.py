@@ -236,17 +236,17 @@ LOGGING = {
     "formatters": {"line": {"()": "registry_project.observability.LineFormatter"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
-        # Locally nobody reads metrics.
-        "metrics": (
-            {"class": "logging.NullHandler"}
-            if IS_LOCAL
-            else {"class": "registry_project.metrics.MetricsHandler", "stage": ENVIRONMENT}
-        ),
+        "metrics": {"class": "registry_project.metrics.MetricsHandler", "stage": ENVIRONMENT},
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "registry": {"level": "INFO"},
-        "registry.facts": {"handlers": ["metrics"], "propagate": False},
+        # Locally nobody reads metrics.
+        "registry.facts": {
+            "handlers": [] if IS_LOCAL else ["metrics"],
+            "propagate": False,
+            "level": "CRITICAL" if IS_LOCAL else "INFO",
+        },
         # Each refusal is in our own request line; Django would say it twice, with the path's query.
         "django.request": {"level": "CRITICAL"},
         "django.security": {"level": "ERROR"},

@@ -22,8 +22,11 @@ def metrics(capsys: pytest.CaptureFixture[str]) -> Iterator[Metrics]:
     handler = MetricsHandler("staging")
     logger = logging.getLogger("registry.facts")
     logger.addHandler(handler)
+    silent = logger.level  # locally nobody reads them
+    logger.setLevel(logging.INFO)
     yield lambda: [metric for line in capsys.readouterr().out.splitlines() for metric in counted(json.loads(line))]
     logger.removeHandler(handler)
+    logger.setLevel(silent)
 
 
 def counted(line: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:

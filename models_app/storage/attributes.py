@@ -12,7 +12,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.expressions.update import SetAction
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import AddAction, SetAction
 from pynamodb.models import Model
 
 RawItem = dict[str, dict[str, Any]]
@@ -40,8 +42,49 @@ else:
         def set(self, value: Any) -> Any:
             return Setting(self, value) if isinstance(value, PLAIN) else super().set(value)
 
+        def add(self, number: int) -> AddAction:
+            return Adding(self, number)
+
+        def exists(self) -> Condition:
+            return Asked(self, "attribute_exists ({})")
+
+        def does_not_exist(self) -> Condition:
+            return Asked(self, "attribute_not_exists ({})")
+
+        def __eq__(self, value: object) -> Condition:
+            return Compared(self, "=", value)
+
+        def __ne__(self, value: object) -> Condition:
+            return Compared(self, "<>", value)
+
+        def __lt__(self, value: Any) -> Condition:
+            return Compared(self, "<", value)
+
+        def __gt__(self, value: Any) -> Condition:
+            return Compared(self, ">", value)
+
+        def __le__(self, value: Any) -> Condition:
+            return Compared(self, "<=", value)
+
+        __hash__ = None
+
 
 PLAIN = (str, int, set)
+
+Names = dict[str, str]
+Values = dict[str, Any]
+
+
+def _name(attribute: Any, names: Names) -> str:
+    """What stands for an attribute in an expression."""
+    return names.setdefault(attribute.name, f"#{len(names)}")
+
+
+def _value(attribute: Any, value: Any, values: Values) -> str:
+    """What stands for a value of an attribute."""
+    placeholder, kind = f":{len(values)}", attribute.attr_type
+    values[placeholder] = {kind: IN_STORAGE[kind](value)}
+    return placeholder
 
 
 class Setting(SetAction):
@@ -50,13 +93,51 @@ class Setting(SetAction):
     def __init__(self, attribute: Any, value: Any) -> None:
         self.attribute, self.value = attribute, value
 
-    def serialize(self, placeholder_names: dict[str, str], expression_attribute_values: dict[str, Any]) -> str:
+    def serialize(self, placeholder_names: Names, expression_attribute_values: Values) -> str:
         """The action, with its name and value put where the others are."""
-        name = placeholder_names.setdefault(self.attribute.name, f"#{len(placeholder_names)}")
-        value = f":{len(expression_attribute_values)}"
-        kind: str = self.attribute.attr_type
-        expression_attribute_values[value] = {kind: IN_STORAGE[kind](self.value)}
-        return f"{name} = {value}"
+        name = _name(self.attribute, placeholder_names)
+        return f"{name} = {_value(self.attribute, self.value, expression_attribute_values)}"
+
+
+class Adding(AddAction):
+    """``ADD name number``."""
+
+    def __init__(self, attribute: Any, number: int) -> None:
+        self.attribute, self.number = attribute, number
+
+    def serialize(self, placeholder_names: Names, expression_attribute_values: Values) -> str:
+        """The action, likewise."""
+        name = _name(self.attribute, placeholder_names)
+        return f"{name} {_value(self.attribute, self.number, expression_attribute_values)}"
+
+
+class Compared(Condition):
+    """How an attribute stands to a value."""
+
+    def __init__(self, attribute: Any, operator: str, value: Any) -> None:
+        self.attribute, self.operator, self.value = attribute, operator, value
+
+    @property
+    def values(self) -> tuple[Path, ...]:  # type: ignore[override]  # PynamoDB looks here whether it is about a key
+        """What it is about."""
+        return (Path(self.attribute),)
+
+    def serialize(self, placeholder_names: Names, expression_attribute_values: Values) -> str:
+        """The condition, with its name and value put where the others are."""
+        name = _name(self.attribute, placeholder_names)
+        return f"{name} {self.operator} {_value(self.attribute, self.value, expression_attribute_values)}"
+
+
+class Asked(Condition):
+    """Whether an attribute is there."""
+
+    def __init__(self, attribute: Any, form: str) -> None:
+        self.attribute, self.form = attribute, form
+
+    def serialize(self, placeholder_names: Names, expression_attribute_values: Values) -> str:
+        """The condition, likewise."""
+        del expression_attribute_values  # it has no value
+        return self.form.format(_name(self.attribute, placeholder_names))
 
 
 class Text(_Flat, UnicodeAttribute):
