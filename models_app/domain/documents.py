@@ -37,6 +37,15 @@ def canonical_json(document: Json) -> str:
     return "{}" if document == {} else _canonical(document)  # the commonest
 
 
+def read_canonical(text: str) -> Json:
+    """The document that ``canonical_json`` wrote; most often it is empty.
+
+    >>> read_canonical('{"a":12345678901234567890}')
+    {'a': 12345678901234567890}
+    """
+    return {} if text == "{}" else json.loads(text)
+
+
 def indented_json(document: Json) -> str:
     """The same for people to read and edit, one entry a line.
 

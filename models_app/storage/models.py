@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial, reduce
-from operator import and_
+from functools import partial
 from typing import Any
 
 import orjson
@@ -24,6 +23,7 @@ from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import ModelVersion, VersionReference
 from models_app.storage import table, upgrades
 from models_app.storage.attributes import written
+from models_app.storage.narrowing import condition_of
 from models_app.storage.pages import Listing, beginning_with, read_item, read_page, walk
 from models_app.storage.summaries import showing, showing_none, summary, words
 from models_app.storage.table import ModelItem, RawItem, RegistryItem
@@ -46,7 +46,7 @@ def list_of_team(
     ``descending`` says otherwise where that is not the wanted direction.
     """
     prefix = beginning_with(narrowed.name_prefix)
-    condition = _condition(narrowed)
+    condition = condition_of(narrowed)
     if by_update and prefix is not None:
         condition = prefix if condition is None else condition & prefix
     listing = Listing(
@@ -321,27 +321,6 @@ def describing(changed: RegisteredModel) -> Write:
 
 def _changing(model_id: ModelId, condition: Condition, actions: Sequence[Action]) -> Write:
     return Write(Verb.UPDATE, item_of(model_id), condition & SETTLED, Refused, actions)
-
-
-def _condition(narrowed: ModelFilter) -> Condition | None:
-    """A filter as DynamoDB evaluates it, or None when nothing is asked."""
-    wanted: list[Condition] = []
-    if narrowed.framework is not None:
-        wanted.append(ModelItem.framework == narrowed.framework.value)
-    if narrowed.target is not None:
-        wanted.append(ModelItem.target == narrowed.target.value)
-    if narrowed.status is not None:
-        wanted.append(ModelItem.status == narrowed.status)
-    if narrowed.name_part:
-        wanted.append(ModelItem.folded_name.contains(narrowed.name_part.lower()))
-    if narrowed.updated_after is not None:
-        wanted.append(ModelItem.updated_at > clock.wire(narrowed.updated_after))
-    if narrowed.has_versions:
-        wanted.append(ModelItem.latest_key.exists())
-    wanted += [
-        ModelItem.tag_words.contains(word) | ModelItem.latest_tag_words.contains(word) for word in narrowed.tag_words
-    ]
-    return reduce(and_, wanted) if wanted else None
 
 
 def item_of(model_id: ModelId) -> ModelItem:

@@ -508,11 +508,7 @@ def connection() -> TableConnection:
 
 
 def ask(operation: str, params: dict[str, Any]) -> dict[str, Any]:
-    """Make one call, once, whose document is made already.
-
-    Raises:
-        ClientError, BotoCoreError: see ``protocol.ItemCalls``.
-    """
+    """Make one call, once, whose document is made already; refusals are those of ``protocol.ItemCalls``."""
     answer: dict[str, Any] = connection().connection.client._make_api_call(operation, params)  # noqa: SLF001 - ours
     return answer
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -13,7 +12,7 @@ from pynamodb.expressions.condition import Condition
 from models_app.domain import clock
 from models_app.domain.aliases import Alias, AliasName
 from models_app.domain.artifacts import Artifact
-from models_app.domain.documents import canonical_json
+from models_app.domain.documents import canonical_json, read_canonical
 from models_app.domain.errors import AliasNotFound, ModelNotFound, VersionNotFound
 from models_app.domain.frameworks import Framework, Target
 from models_app.domain.labels import VersionLabel
@@ -259,12 +258,12 @@ def version(item: VersionItem) -> ModelVersion:
             sha256=item.sha256,
             size_bytes=int(item.size_bytes) if item.size_bytes is not None else None,
         ),
-        signature=_document(item.signature),
-        lineage=_document(item.lineage),
+        signature=read_canonical(item.signature) if item.signature is not None else None,
+        lineage=read_canonical(item.lineage) if item.lineage is not None else None,
         mutable=MutablePart(
             description=item.description,
-            metadata=_document(item.metadata),
-            metrics=_document(item.metrics),
+            metadata=read_canonical(item.metadata),
+            metrics=read_canonical(item.metrics),
             tags=orjson.loads(item.tags),
             target=Target(item.target) if item.target else None,
             status=VersionStatus(item.status),
@@ -338,13 +337,6 @@ def _attributes(version_: ModelVersion) -> dict[str, Any]:
 
 def _text(document: object) -> str | None:
     return None if document is None else canonical_json(document)
-
-
-def _document(text: str | None) -> Any:
-    """What was kept as a text; most often nothing. orjson would make floats of whole numbers beyond 64 bits."""
-    if text is None:
-        return None
-    return {} if text == "{}" else json.loads(text)
 
 
 def _sort(reference: VersionReference) -> str:
