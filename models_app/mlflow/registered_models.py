@@ -14,14 +14,11 @@ from models_app.mlflow.calls import Call
 from models_app.mlflow.refusals import MlflowRefusal
 from models_app.mlflow.repeating import answer_once
 from models_app.mlflow.representations import model_body, stage_of, summary_body, version_body
-from models_app.mlflow.stages import STAGES, parse_stage
+from models_app.mlflow.stages import NEWEST, STAGES, find_in_stages, parse_stage
 from models_app.mlflow.values import MAX_MODEL_TAG_BYTES, check_tags, parse_alias
 from models_app.services import aliases, models, relocations, versions
 
 Body = dict[str, Any]
-
-# In how many of a model's newest versions its stages are looked for: as many as one call brings.
-NEWEST = 100
 
 
 def create(call: Call) -> Body:
@@ -92,18 +89,10 @@ def delete_tag(call: Call) -> Body:
 
 
 def get_latest_versions(call: Call) -> Body:
-    """The highest version of each wanted stage; of all stages where none is named."""
+    """The highest version of each wanted stage; of all stages where none is named. One call, or up to 21."""
     wanted = {parse_stage(stage) for stage in call.texts("stages")} or set(STAGES)
-    found: dict[str, Body] = {}
-    below, more = None, True
-    while more and not wanted <= set(found):
-        batch, more = models.list_versions(actor=call.actor, model_id=call.model_id, limit=NEWEST, below=below)
-        for version in batch:
-            if (stage := stage_of(version)) in wanted:
-                found.setdefault(stage, version_body(version))
-        below = batch[-1].label if batch else None
-        more = more and below is not None
-    return {"model_versions": [found[stage] for stage in STAGES if stage in found]}
+    found = find_in_stages(wanted, actor=call.actor, model_id=call.model_id)
+    return {"model_versions": [version_body(found[stage]) for stage in STAGES if stage in found]}
 
 
 def set_alias(call: Call) -> Body:

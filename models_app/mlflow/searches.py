@@ -33,6 +33,8 @@ PAGE_BYTES = 4_000_000
 MOST_BYTES_A_CHARACTER = 6
 MAX_CALLS = 20
 
+TOO_MANY = "Invalid page token, for the model has got more versions than are put in order"
+
 # What the other fields of one of them take in an answer.
 A_LITTLE_MORE = 1000
 
@@ -91,18 +93,27 @@ def search_versions(call: Call) -> dict[str, Any]:
     order = parse_order(call.texts("order_by"), VERSION_ORDER, what="Invalid attribute key")
     token = call.text("page_token", default="")
     shown = pages.open_place(token) if token else 0
-    every = _every_version(call, conditions) if shown is not None else None
-    if every is not None and shown is not None:
-        return _slice(_ordered(every, order), shown, limit)
+    exact = _named(conditions)
+    if exact is not None and shown is not None:
+        return _search_one(call, exact, conditions, order, shown=shown, limit=limit)
     if token and shown is not None:
-        raise invalid("Invalid page token, for the model has got more versions than are put in order")
+        raise invalid(TOO_MANY)
     page, place = _gather(call, conditions, token, limit)
-    body: dict[str, Any] = {
-        "model_versions": [version_body(version, with_aliases=False) for version in _ordered(page, order)]
-    }
-    if place is not None:
-        body["next_page_token"] = pages.seal(**place)
-    return body
+    return _page(_ordered(page, order), place)
+
+
+def _search_one(
+    call: Call, exact: str, conditions: Filter, order: Sequence[tuple[str, bool]], *, shown: int, limit: int
+) -> dict[str, Any]:
+    """A page of one model, behind so many that were shown; the first page alone, of one with too many to order."""
+    found, rest = _highest(call, exact)
+    taken = [version for version in found if _takes_version(conditions, version)]
+    if rest is None:
+        return _slice(_ordered(taken, order), shown, limit)
+    if shown:
+        raise invalid(TOO_MANY)
+    page = _that_fit(taken[:limit])
+    return _page(_ordered(page, order), _place(page[-1]) if len(taken) > len(page) else rest)
 
 
 def _gather(
@@ -111,15 +122,14 @@ def _gather(
     """A page of what a filter takes, and the place where the next one begins; None at the end. Twenty calls at most."""
     found: list[ModelVersion] = []
     place: dict[str, str] | None = None
-    for calls, (finished, looked_at) in enumerate(_walk(call, conditions, token), start=1):
-        if finished:
-            place = {"name": finished}
+    for calls, (rest, looked_at) in enumerate(_walk(call, conditions, token, limit), start=1):
         for version in looked_at:
             if _takes_version(conditions, version):
                 found.append(version)
                 if len(found) > limit:
                     break
             place = _place(version)
+        place = rest or place
         if len(found) > limit or len(_that_fit(found)) < len(found) or calls == MAX_CALLS:
             break
     else:
@@ -134,9 +144,14 @@ def _place(version: ModelVersion) -> dict[str, str]:
 
 def _slice(ordered: Sequence[ModelVersion], shown: int, limit: int) -> dict[str, Any]:
     page = _that_fit(ordered[shown : shown + limit])
-    body: dict[str, Any] = {"model_versions": [version_body(version, with_aliases=False) for version in page]}
-    if len(ordered) > shown + len(page):
-        body["next_page_token"] = pages.seal(shown=str(shown + len(page)))
+    is_more = len(ordered) > shown + len(page)
+    return _page(page, {"shown": str(shown + len(page))} if is_more else None)
+
+
+def _page(shown: Sequence[ModelVersion], place: Mapping[str, str] | None) -> dict[str, Any]:
+    body: dict[str, Any] = {"model_versions": [version_body(version, with_aliases=False) for version in shown]}
+    if place is not None:
+        body["next_page_token"] = pages.seal(**place)
     return body
 
 
@@ -170,35 +185,36 @@ def _named(conditions: Filter) -> str | None:
     return next((str(c.value) for c in conditions if not c.is_tag and c.key == "name" and c.operator == "="), None)
 
 
-def _every_version(call: Call, conditions: Filter) -> list[ModelVersion] | None:
-    """What a filter takes of the one model that it names; None if it names none, or one with too many to order.
+def _highest(call: Call, text: str) -> tuple[Sequence[ModelVersion], dict[str, str] | None]:
+    """The versions of a model that a filter names, as many as are put in order, and where the others begin.
 
     One call; up to four for versions with much in them, of which four megabytes are not too many.
     """
-    exact = _named(conditions)
-    if exact is None:
-        return None
-    if (name := _name(exact)) is None:
-        return []
+    if (name := _name(text)) is None:
+        return [], None
     try:
-        found, more = models.list_versions(actor=call.actor, model_id=ModelId(call.team, name), limit=MOST_VERSIONS)
+        found, rest = models.list_versions(actor=call.actor, model_id=ModelId(call.team, name), limit=MOST_VERSIONS)
     except ModelNotFound:
-        return []
-    return None if more else [version for version in found if _takes_version(conditions, version)]
+        return [], None
+    return found, {"name": name, "version": rest} if rest is not None else None
 
 
-def _walk(call: Call, conditions: Filter, token: str) -> Iterator[tuple[ModelName | None, Sequence[ModelVersion]]]:
-    """The versions of one model, or of all that a filter's name may mean: what each call brings.
+def _walk(
+    call: Call, conditions: Filter, token: str, limit: int
+) -> Iterator[tuple[dict[str, str] | None, Sequence[ModelVersion]]]:
+    """The versions of one model, or of all that a filter's name may mean: what each call brings, and where it goes on.
 
-    A call that lists models brings none, but the name of the model up to which all has been looked at.
+    A call may bring none: one that lists models, or one that meets deleted versions alone.
     """
     name, below = pages.open_versions(token) if token else (None, None)
+    # Where nothing but the name is asked for, nearly all are taken, and there is no use in looking at more.
+    batch_size = FILTERED_BATCH if any(each.key != "name" for each in conditions) else min(limit + 1, FILTERED_BATCH)
     if name and below:
-        yield from _versions_of(call, ModelId(call.team, name), below)
+        yield from _versions_of(call, ModelId(call.team, name), below, batch_size)
     exact = _named(conditions)
     if exact is not None:
         if not name and (wanted := _name(exact)):
-            yield from _versions_of(call, ModelId(call.team, wanted), None)
+            yield from _versions_of(call, ModelId(call.team, wanted), None, batch_size)
         return
     more = True
     while more:
@@ -209,25 +225,24 @@ def _walk(call: Call, conditions: Filter, token: str) -> Iterator[tuple[ModelNam
             limit=FILTERED_BATCH,
             after=ModelId(call.team, name) if name else None,
         )
-        yield name, []  # that was a call, too
+        yield {"name": name} if name else None, []  # that was a call, too
         for model in batch:
             name = model.id.name
             if model.latest is not None:
-                yield from _versions_of(call, model.id, None)
+                yield from _versions_of(call, model.id, None, batch_size)
 
 
 def _versions_of(
-    call: Call, model_id: ModelId, below: VersionLabel | None
-) -> Iterator[tuple[None, Sequence[ModelVersion]]]:
+    call: Call, model_id: ModelId, below: VersionLabel | None, batch_size: int
+) -> Iterator[tuple[dict[str, str] | None, Sequence[ModelVersion]]]:
     more = True
     while more:
         try:
-            batch, more = models.list_versions(actor=call.actor, model_id=model_id, limit=FILTERED_BATCH, below=below)
+            batch, below = models.list_versions(actor=call.actor, model_id=model_id, limit=batch_size, below=below)
         except ModelNotFound:
             return  # a search for what is not there finds nothing
-        below = batch[-1].label if batch else None
-        more = more and below is not None
-        yield None, batch
+        more = below is not None
+        yield {"name": model_id.name, "version": below} if below else None, batch
 
 
 def _name(text: str) -> ModelName | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from models_app.domain.actors import Actor
@@ -17,7 +18,11 @@ from models_app.services.exclusive_tags import move_tag
 ARCHIVED = "Archived"
 ACTIVE = ("Staging", "Production")
 STAGES = (NO_STAGE, *ACTIVE, ARCHIVED)
-BATCH = 100
+
+# In how many of a model's highest versions stages are looked for first: as many as one call brings.
+NEWEST = 100
+# How often the others are gone on with, up to four megabytes each time.
+MAX_PAGES = 5
 
 
 def parse_stage(text: str) -> str:
@@ -31,7 +36,7 @@ def parse_stage(text: str) -> str:
 def transition(*, actor: Actor, reference: VersionReference, to: str, archive_others: bool) -> ModelVersion:
     """Put a version in a stage; the others there go to the archive, if that is asked, with it or not at all.
 
-    Two calls; three with others, and more in a model of more than 250 versions.
+    Two calls; three with others, and one more for each further megabyte of the model's versions.
     """
     if archive_others and to not in ACTIVE:
         sentence = f"because '{to}' is not an Active stage. Valid stages are {list(ACTIVE)}"
@@ -42,8 +47,33 @@ def transition(*, actor: Actor, reference: VersionReference, to: str, archive_ot
 
 
 def find_in_stage(stage: str, *, actor: Actor, model_id: ModelId) -> ModelVersion | None:
-    """The highest version in a stage, or None. A call for every hundred versions above it."""
-    return next(_walk(actor, model_id, stage), None)
+    """The highest version in a stage, or None. Calls as ``find_in_stages``."""
+    return find_in_stages({stage}, actor=actor, model_id=model_id).get(stage)
+
+
+def find_in_stages(stages: AbstractSet[str], *, actor: Actor, model_id: ModelId) -> dict[str, ModelVersion]:
+    """The highest version in each of some stages that has one.
+
+    One call for the 100 highest of the model, among which ``None`` is looked for alone. Where those do not tell, up to
+    twenty more, which look at a megabyte of versions each: all that most models ever have.
+    """
+    found: dict[str, ModelVersion] = {}
+    batch, below = models.list_versions(actor=actor, model_id=model_id, limit=NEWEST)
+    for _ in range(MAX_PAGES):
+        _note(batch, stages, found)
+        left = [stage for stage in STAGES if stage in stages - found.keys() and stage != NO_STAGE]
+        if below is None or not left:
+            return found
+        tags = [(STAGE_TAG, stage) for stage in left]
+        batch, below = models.list_tagged_versions(actor=actor, model_id=model_id, tags=tags, limit=1, below=below)
+    _note(batch, stages, found)
+    return found
+
+
+def _note(batch: Sequence[ModelVersion], stages: AbstractSet[str], found: dict[str, ModelVersion]) -> None:
+    for version in batch:
+        if (stage := stage_of(version)) in stages:
+            found.setdefault(stage, version)
 
 
 def _put(actor: Actor, reference: VersionReference, stage: str) -> ModelVersion:
@@ -52,12 +82,3 @@ def _put(actor: Actor, reference: VersionReference, stage: str) -> ModelVersion:
         return replace(version.mutable, tags=others if stage == NO_STAGE else others | {STAGE_TAG: stage})
 
     return versions.update(actor=actor, reference=reference, change=change)
-
-
-def _walk(actor: Actor, model_id: ModelId, stage: str) -> Iterator[ModelVersion]:
-    below, more = None, True
-    while more:
-        batch, more = models.list_versions(actor=actor, model_id=model_id, limit=BATCH, below=below)
-        yield from (version for version in batch if stage_of(version) == stage)
-        below = batch[-1].label if batch else None
-        more = more and below is not None

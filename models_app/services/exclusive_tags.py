@@ -9,7 +9,7 @@ from models_app.domain.actors import Actor
 from models_app.domain.permissions import Permission, authorize
 from models_app.domain.versions import ModelVersion, MutablePart, VersionReference
 from models_app.services.versions import updated
-from models_app.storage import models, versions
+from models_app.storage import models, version_lists, versions
 from models_app.storage.relocations import until_settled
 from models_app.storage.transactions import commit
 
@@ -21,7 +21,7 @@ def move_tag(*, actor: Actor, reference: VersionReference, key: str, value: str,
     """Give a version a tag; the other versions that have it with that value get the value ``others``.
 
     All of it is one transaction, where no more than fifteen others have it; of more, the rest follow likewise. Three
-    calls, and one for every 250 versions of the model beyond the first.
+    calls, and one more for each further megabyte of the model's versions.
 
     Raises:
         PermissionDenied, VersionNotFound: the actor is no contributor, or there is no such version.
@@ -33,7 +33,7 @@ def move_tag(*, actor: Actor, reference: VersionReference, key: str, value: str,
         around = versions.find_with_model(reference)
         if around.model is None or around.version is None or around.version.is_deleted:
             raise reference.missing
-        tagged = versions.list_tagged(reference.model, key=key, value=value)
+        tagged = version_lists.list_tagged(reference.model, key=key, value=value)
         losing = [each for each in tagged if each.label != around.version.label]
         changes = [(around.version, value), *((each, others) for each in losing[: AT_ONCE - 1])]
         told = [(old, *updated(old, _tagged(old, {key: to}), by=actor)) for old, to in changes]

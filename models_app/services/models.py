@@ -20,7 +20,7 @@ from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import ModelVersion
 from models_app.services.idempotency import Once, keeping
 from models_app.services.preconditions import Expected, expect
-from models_app.storage import models, teams, versions
+from models_app.storage import models, teams, version_lists, versions
 from models_app.storage.relocations import until_settled
 from models_app.storage.transactions import commit
 
@@ -151,9 +151,15 @@ def get_model(
 
 
 def list_versions(
-    *, actor: Actor, model_id: ModelId, limit: int, below: VersionLabel | None = None
-) -> tuple[Sequence[ModelVersion], bool]:
-    """A model's versions below a label, or from the highest on, and whether there are more. One call.
+    *,
+    actor: Actor,
+    model_id: ModelId,
+    limit: int,
+    below: VersionLabel | None = None,
+) -> tuple[Sequence[ModelVersion], VersionLabel | None]:
+    """A model's versions below a label, or from the highest on, and below which label it goes on; None at the end.
+
+    One call, or up to four where versions are deleted or large.
 
     Raises:
         ModelNotFound: there is no such model that the actor may see; below a label, nobody looks.
@@ -161,7 +167,21 @@ def list_versions(
     authorize(actor, Permission.READ, team=model_id.team, hidden_as=ModelNotFound(model=model_id))
     after = versions.position(model_id, below) if below is not None else None
     _, page = versions.list_of_model(model_id, limit=limit, after=after)
-    return page.items, page.next is not None
+    return page.items, versions.label_at(page.next) if page.next else None
+
+
+def list_tagged_versions(
+    *, actor: Actor, model_id: ModelId, tags: Sequence[tuple[str, str]], limit: int, below: VersionLabel
+) -> tuple[Sequence[ModelVersion], VersionLabel | None]:
+    """The same of versions with one of some tags. Up to four calls, each of which looks at a megabyte of versions.
+
+    Raises:
+        ModelNotFound: the actor may not see it; otherwise, nobody looks whether it is there.
+    """
+    authorize(actor, Permission.READ, team=model_id.team, hidden_as=ModelNotFound(model=model_id))
+    after = versions.position(model_id, below)
+    page = version_lists.list_with_tags(model_id, tags=tags, limit=limit, after=after)
+    return page.items, versions.label_at(page.next) if page.next else None
 
 
 def describe_model(

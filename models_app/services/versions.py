@@ -32,7 +32,7 @@ from models_app.domain.versions import (
 )
 from models_app.services.idempotency import Once, answered_once, keeping
 from models_app.services.preconditions import Expected, expect
-from models_app.storage import models, numbers, teams, versions
+from models_app.storage import models, numbers, teams, version_lists, versions
 from models_app.storage.relocations import until_settled
 from models_app.storage.table import ModelItem, NumberItem, VersionItem
 from models_app.storage.transactions import Refused, Write, commit
@@ -179,7 +179,7 @@ def delete(*, actor: Actor, reference: VersionReference, expected: Expected = No
         now = clock.now()
         gone = old.changed(deleted_at=now, deleted_by=actor.name, by=actor.name, at=now)
         was_highest = around.model.latest_key == old.label.key
-        successor = versions.find_below(old.label, model_id=old.model) if was_highest else None
+        successor = version_lists.find_below(old.label, model_id=old.model) if was_highest else None
         event = _event(
             EventKind.MODEL_VERSION_DEREGISTERED,
             gone,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any
 
 import orjson
@@ -15,20 +14,17 @@ from models_app.domain.artifacts import Artifact
 from models_app.domain.documents import canonical_json, read_canonical
 from models_app.domain.errors import AliasNotFound, ModelNotFound, VersionNotFound
 from models_app.domain.frameworks import Framework, Target
-from models_app.domain.labels import VersionLabel
+from models_app.domain.labels import VersionLabel, label_in
 from models_app.domain.models import ModelId, RegisteredModel
-from models_app.domain.pages import FILTERED_BATCH, Page, StartKey
+from models_app.domain.pages import Page, StartKey
 from models_app.domain.teams import Team
 from models_app.domain.versions import LiveDeployment, ModelVersion, MutablePart, VersionReference, VersionStatus
 from models_app.storage import models, table, teams
-from models_app.storage.pages import HIGHEST, Listing, every, read_batch, read_item, read_page
+from models_app.storage.pages import Listing, read_batch, read_item, read_page
 from models_app.storage.table import AliasItem, ModelItem, NumberItem, RawItem, RegistryItem, VersionItem
 from models_app.storage.transactions import Refused, Verb, Write, until_undisturbed
 
 LIVE = VersionItem.deleted_at.does_not_exist()
-
-# How many deleted versions in a row are skipped in one query.
-DELETED_IN_A_ROW = 10
 
 
 # Reads --------------------------------------------------------------------------------------------------------------
@@ -91,6 +87,11 @@ def position(model_id: ModelId, label: VersionLabel) -> StartKey:
     return {"pk": table.model_partition(model_id), "sk": table.version_sort(label)}
 
 
+def label_at(place: StartKey) -> VersionLabel:
+    """The label of a position: the list goes on below it."""
+    return label_in(place["sk"])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What stands around a version when it is about to change."""
@@ -132,32 +133,6 @@ def _around(model_id: ModelId, sort: str, known: dict[str, RawItem], alias_to_mo
         alias=AliasItem.from_raw_data(raw_alias) if raw_alias else None,
         team=teams.team(raw_team) if raw_team else None,
     )
-
-
-def list_tagged(model_id: ModelId, *, key: str, value: str) -> list[ModelVersion]:
-    """A model's live versions with a tag. A call for every 250 versions of the model; it gives only those back."""
-    listing = Listing(
-        partition=table.model_partition(model_id),
-        within=RegistryItem.sk.between(table.VERSIONS, table.VERSIONS + HIGHEST),
-        leaving=LIVE & VersionItem.tags.contains(canonical_json({key: value})[1:-1]),
-        batch=FILTERED_BATCH,
-    )
-    every_item = every(partial(read_page, listing, limit=FILTERED_BATCH))
-    found = (version(VersionItem.from_raw_data(raw)) for raw in every_item)
-    return [each for each in found if each.mutable.tags.get(key) == value]
-
-
-def find_below(label: VersionLabel, *, model_id: ModelId) -> ModelVersion | None:
-    """The highest live version below a label, or None. One call, unless many there are deleted."""
-    listing = Listing(
-        partition=table.model_partition(model_id),
-        within=RegistryItem.sk.between(table.VERSIONS, table.version_sort(label)),
-        leaving=LIVE & (VersionItem.label != label),
-        newest_first=True,
-        batch=DELETED_IN_A_ROW,
-    )
-    highest = next(every(partial(read_page, listing, limit=1)), None)
-    return version(VersionItem.from_raw_data(highest)) if highest is not None else None
 
 
 def _latest(reference: VersionReference) -> ModelVersion:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from models_app.mlflow import searches
+from models_app.mlflow import searches, stages
+from models_app.storage import pages
 from tests.callers import Cast
+from tests.costs import counted_calls
 from tests.mlflow.test_addresses import asks
 
 
@@ -40,3 +42,50 @@ def test_models_in_the_order_of_a_token_stay_so(payments: Cast) -> None:
         token = answer.get("next_page_token", "")
 
     assert names == ["c", "a", "b"]
+
+
+def found_by(cast: Cast, **query: str | int) -> list[list[str]]:
+    """The versions on each page of a search."""
+    found, token = [], ""
+    while not found or token:
+        answer = asks(cast.viewer, "GET", "model-versions/search", query | {"page_token": token}).body
+        found.append([version["version"] for version in answer.get("model_versions", [])])
+        token = answer.get("next_page_token", "")
+    return found
+
+
+def test_a_model_with_too_many_versions_to_order_is_not_read_twice(
+    payments: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searches, "MOST_VERSIONS", 3)
+    for number in range(1, 8):
+        payments.contributor.registers("fraud", version=str(number))
+    payments.viewer.gets("me")  # who is known costs no call
+    query = {"filter": "name = 'fraud'"}
+
+    with counted_calls() as calls:
+        asks(payments.viewer, "GET", "model-versions/search", query)
+
+    assert calls == ["Query"]
+    assert found_by(payments, **query) == [["7", "6", "5"], ["4", "3", "2"], ["1"]]
+    assert found_by(payments, **query, max_results=2) == [["7", "6"], ["5", "4"], ["3", "2"], ["1"]]
+
+
+@pytest.mark.parametrize("calls", [2, 20])
+def test_versions_below_many_that_are_deleted_are_found(
+    payments: Cast, monkeypatch: pytest.MonkeyPatch, calls: int
+) -> None:
+    monkeypatch.setattr(pages, "MAX_QUERIES", 1)
+    monkeypatch.setattr(searches, "FILTERED_BATCH", 1)
+    monkeypatch.setattr(searches, "MAX_CALLS", calls)
+    for number in range(1, 9):
+        payments.contributor.registers("fraud", version=str(number))
+    for number in range(2, 8):
+        payments.maintainer.deletes("payments.fraud", str(number))
+
+    assert [version for page in found_by(payments) for version in page] == ["8", "1"]
+
+
+def test_the_bounds_are_the_published_ones() -> None:
+    assert (searches.MAX_CALLS, searches.FILTERED_BATCH, searches.MOST_VERSIONS) == (20, 250, 1000)
+    assert (stages.NEWEST, stages.MAX_PAGES * pages.MAX_QUERIES) == (100, 20)

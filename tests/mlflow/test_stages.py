@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from models_app.mlflow import stages as mlflow_stages
+from models_app.storage import pages
 from tests.callers import Answer, Cast
 from tests.costs import counted_calls
 from tests.faults import Wire, lose_answer, refuse
@@ -108,3 +110,48 @@ class TestArchivingTheOthers:
         registered(payments, 1)
 
         assert put(payments, "1", stage, alone=True).status == 400
+
+
+class TestLookingForStages:
+    def latest(self, cast: Cast, *stages: str) -> dict[str, str]:
+        """The version that is the highest in each stage."""
+        given = {"name": "fraud", "stages": list(stages)}
+        found = asks(cast.viewer, "POST", "registered-models/get-latest-versions", given).body["model_versions"]
+        return {version["current_stage"]: version["version"] for version in found}
+
+    @pytest.fixture
+    def many(self, payments: Cast, monkeypatch: pytest.MonkeyPatch) -> Cast:
+        """A model with more versions than are looked at first."""
+        monkeypatch.setattr(mlflow_stages, "NEWEST", 2)
+        registered(payments, 12)
+        for version, stage in {"1": "Production", "3": "Archived", "5": "Archived", "6": "Production"}.items():
+            put(payments, version, stage, alone=False)
+        payments.viewer.gets("me")  # who is known costs no call
+        return payments
+
+    def test_finds_the_highest_however_many_are_above_it(self, many: Cast) -> None:
+        assert self.latest(many) == {"None": "12", "Production": "6", "Archived": "5"}
+        assert self.latest(many, "Archived") == {"Archived": "5"}
+        assert self.latest(many, "Staging") == {}
+
+    def test_takes_a_call_more_for_each_that_stands_below_and_not_for_every_hundred_versions(self, many: Cast) -> None:
+        with counted_calls() as calls:
+            self.latest(many)
+
+        assert calls == ["Query"] * 4  # the highest; Production; Archived; no Staging
+
+    def test_ends_after_so_many_megabytes(self, many: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("models_app.storage.version_lists.MOST_IN_A_QUERY", 1)
+        monkeypatch.setattr(pages, "MAX_QUERIES", 1)
+
+        with counted_calls() as calls:
+            assert self.latest(many, "Staging") == {}
+
+        assert len(calls) == 1 + mlflow_stages.MAX_PAGES
+
+    def test_looks_below_versions_that_are_deleted(self, many: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pages, "MAX_QUERIES", 1)
+        for version in range(7, 13):
+            many.maintainer.deletes("payments.fraud", str(version))
+
+        assert self.latest(many, "Production") == {"Production": "6"}

@@ -6,7 +6,9 @@ from itertools import permutations
 
 import pytest
 
+from models_app.storage.pages import MAX_QUERIES
 from tests.callers import Cast
+from tests.costs import counted_calls
 
 
 @pytest.fixture
@@ -56,6 +58,20 @@ class TestLatest:
         fraud.maintainer.deletes("payments.fraud", "3")
 
         assert latest(fraud) == "1"
+
+    def test_of_many_that_are_deleted_a_call_skips_many(self, fraud: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("models_app.storage.version_lists.DELETED_IN_A_ROW", 1)
+        for number in range(4, 30):
+            fraud.contributor.registers("fraud", version=str(number))
+        for number in range(3, 29):
+            fraud.maintainer.deletes("payments.fraud", str(number))
+
+        with counted_calls() as calls:
+            fraud.maintainer.deletes("payments.fraud", "29")
+
+        # Two at a time, as often as one page does; then as many as there are.
+        assert calls == ["BatchGetItem", *["Query"] * (MAX_QUERIES + 1), "TransactWriteItems"]
+        assert latest(fraud) == "2"
 
     def test_restoring_the_highest_brings_latest_back(self, fraud: Cast) -> None:
         fraud.maintainer.deletes("payments.fraud", "3")
