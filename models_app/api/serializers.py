@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from copy import copy, deepcopy
 from typing import Any, TypeVar
 
 from rest_framework import serializers
@@ -20,6 +21,11 @@ class RequestBody(serializers.Serializer[Any]):
     """
 
     ignored: frozenset[str] = frozenset()
+
+    def get_fields(self) -> dict[str, Any]:
+        """The declared fields, for this body alone. DRF would make each anew, which takes longer than to read a body."""
+        declared: dict[str, Any] = self._declared_fields
+        return {name: deepcopy(each) if hasattr(each, "child") else copy(each) for name, each in declared.items()}
 
     def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The fields, by name."""
