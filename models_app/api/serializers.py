@@ -23,7 +23,7 @@ class RequestBody(serializers.Serializer[Any]):
     ignored: frozenset[str] = frozenset()
 
     def get_fields(self) -> dict[str, Any]:
-        """The declared fields, for this body alone. DRF would make each anew, which takes longer than to read a body."""
+        """The declared fields, for this body alone. DRF makes each anew, which takes longer than to read a body."""
         declared: dict[str, Any] = self._declared_fields
         return {name: deepcopy(each) if hasattr(each, "child") else copy(each) for name, each in declared.items()}
 

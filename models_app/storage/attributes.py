@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import AddAction, SetAction
 from pynamodb.models import Model
 
+# What a DynamoDB client returns for an item: {"pk": {"S": "…"}, …}.
 RawItem = dict[str, dict[str, Any]]
 
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 # How storage writes each type of value.
-IN_STORAGE: dict[str, Callable[[Any], Any]] = {"S": str, "N": str, "BOOL": bool, "SS": sorted}
+IN_STORAGE: dict[str, Callable[[Any], Any]] = {"S": _as_it_is, "N": str, "BOOL": _as_it_is, "SS": sorted}
 
 if TYPE_CHECKING:
 
@@ -87,7 +92,16 @@ def _value(attribute: Any, value: Any, values: Values) -> str:
     return placeholder
 
 
-class Setting(SetAction):
+class _About:
+    """Something that is said of one attribute."""
+
+    attribute: Any
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.attribute.name})"
+
+
+class Setting(_About, SetAction):
     """``SET name = value``, for a value that is just that."""
 
     def __init__(self, attribute: Any, value: Any) -> None:
@@ -99,7 +113,7 @@ class Setting(SetAction):
         return f"{name} = {_value(self.attribute, self.value, expression_attribute_values)}"
 
 
-class Adding(AddAction):
+class Adding(_About, AddAction):
     """``ADD name number``."""
 
     def __init__(self, attribute: Any, number: int) -> None:
@@ -111,16 +125,11 @@ class Adding(AddAction):
         return f"{name} {_value(self.attribute, self.number, expression_attribute_values)}"
 
 
-class Compared(Condition):
+class Compared(_About, Condition):
     """How an attribute stands to a value."""
 
     def __init__(self, attribute: Any, operator: str, value: Any) -> None:
         self.attribute, self.operator, self.value = attribute, operator, value
-
-    @property
-    def values(self) -> tuple[Path, ...]:  # type: ignore[override]  # PynamoDB looks here whether it is about a key
-        """What it is about."""
-        return (Path(self.attribute),)
 
     def serialize(self, placeholder_names: Names, expression_attribute_values: Values) -> str:
         """The condition, with its name and value put where the others are."""
@@ -128,7 +137,7 @@ class Compared(Condition):
         return f"{name} {self.operator} {_value(self.attribute, self.value, expression_attribute_values)}"
 
 
-class Asked(Condition):
+class Asked(_About, Condition):
     """Whether an attribute is there."""
 
     def __init__(self, attribute: Any, form: str) -> None:

@@ -53,11 +53,11 @@ from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.teams import TeamSlug
-from models_app.storage import connections, protocol, upgrades
+from models_app.storage import attributes, connections, protocol, upgrades
 from models_app.storage.attributes import Count, Flag, Text, Texts, made, read
 
 OUTBOX_SHARDS = 4
-RawItem = upgrades.RawItem
+RawItem = attributes.RawItem
 
 
 class ByFirstIndex(GlobalSecondaryIndex["RegistryItem"]):

@@ -14,14 +14,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from models_app.storage import calls
+from models_app.storage.attributes import RawItem
 
 log = logging.getLogger(__name__)
-
-# What a DynamoDB client returns for an item: {"pk": {"S": "…"}, …}.
-RawItem = dict[str, dict[str, Any]]
 
 # What the form before lacks, by kind of item. The first entry lifts items from form 1 to form 2, and so on.
 LIFTS: list[Mapping[str, Callable[[RawItem], RawItem]]] = []
