@@ -33,8 +33,10 @@ from models_app.domain.teams import Role, TeamSlug
 from models_app.domain.versions import MutablePart, Registration, VersionReference
 from models_app.services import aliases, teams, tokens, versions
 from models_app.storage import events, outbox, table
+from models_app.storage.models import item_of
 from models_app.storage.pages import Listing, read_page
-from models_app.storage.table import RawItem, RegistryItem
+from models_app.storage.table import ModelItem, RawItem, RegistryItem
+from models_app.storage.updates import update_if
 from tests.benchmarks.planted import ALIAS, SOURCE, TAG, TEAM, name_of
 
 # What stands for itself in no item but where it is meant, so that a copy is its original with other texts.
@@ -98,23 +100,43 @@ def plant_versions(model: ModelId, count: int) -> None:
     _send(last.copied(model.name, VersionLabel.of_number(count), timedelta()))
 
 
+def plant_more_versions(model: ModelId, count: int, *, first: int) -> None:
+    """So many versions more of a model that is there, numbered from ``first`` on, above all that it has.
+
+    The last is registered as anybody would, so that the model shows it; the others were made a second after each other.
+    """
+    text = Text(an_original(model.team).version)
+    last = first + count - 1
+    _send(
+        request
+        for number in range(first, last)
+        for request in text.copied(model.name, VersionLabel.of_number(number), timedelta(seconds=number - last))
+    )
+    versions.register(actor=command_line("planting"), registration=_registration(model, VersionLabel.of_number(last)))
+    update_if(ModelItem.pk.exists(), item_of(model), [ModelItem.version_count.add(count - 1)])
+
+
 def an_original(team: TeamSlug) -> Original:
     """Register a model in a team, keep what that wrote, and take it out of the table again."""
     model = ModelId(team, ModelName(NAME))
     actor = command_line("planting")
-    registration = Registration(
-        model=model,
-        label=LABEL,
-        framework=Framework.SCIKIT_LEARN,
-        artifact=Artifact(uri=SOURCE),
-        mutable=MutablePart(tags=dict([TAG]), target=Target.EKS),
-    )
-    versions.register(actor=actor, registration=registration)
+    versions.register(actor=actor, registration=_registration(model, LABEL))
     plain = _all_of(model)
     aliases.move_alias(actor=actor, name=AliasName(ALIAS), to=VersionReference(model, label=LABEL))
     crowned = _all_of(model)
     _send(json.dumps({"Delete": TABLE | {"Key": {"pk": item["pk"], "sk": item["sk"]}}}) for item in crowned)
     return Original(plain, crowned)
+
+
+def _registration(model: ModelId, label: VersionLabel) -> Registration:
+    """What is registered under each name and label."""
+    return Registration(
+        model=model,
+        label=label,
+        framework=Framework.SCIKIT_LEARN,
+        artifact=Artifact(uri=SOURCE),
+        mutable=MutablePart(tags=dict([TAG]), target=Target.EKS),
+    )
 
 
 class Text:
