@@ -94,14 +94,14 @@ class TestEveryEndpoint:
         self, registries: Both, played: PlayedBus, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """It looks through all versions before it says what one of them is."""
-        careful = versions.get
+        careful, asked = versions.get, [endpoints_of(each)[ONE] for each in registries]
 
         def counting(reference: VersionReference) -> ModelVersion:
             version_lists.list_tagged(reference.model, key="counted", value="never")
             return careful(reference)
 
         monkeypatch.setattr(versions, "get", counting)
-        more, times = beyond(registries, *(endpoints_of(each)[ONE] for each in registries))
+        more, times = beyond(registries, *asked)
 
         controls(FLAT, f"one that counts: {times:.0f} times", target="noticed", holds=bool(more))
 
@@ -109,8 +109,8 @@ class TestEveryEndpoint:
         self, registries: Both, played: PlayedBus, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Its calls are the same, but it goes through all numbers that a model may have."""
-        careful = versions.get
-        size = iter([LARGE, SMALL, LARGE])
+        careful, asked = versions.get, [endpoints_of(each)[ONE] for each in registries]
+        size = iter([LARGE, SMALL, LARGE])  # as ``beyond`` asks them
 
         def computing(reference: VersionReference) -> ModelVersion:
             for number in range(next(size).versions):
@@ -118,7 +118,7 @@ class TestEveryEndpoint:
             return careful(reference)
 
         monkeypatch.setattr(versions, "get", computing)
-        more, times = beyond(registries, *(endpoints_of(each)[ONE] for each in registries))
+        more, times = beyond(registries, *asked)
 
         controls(FLAT, f"one that computes: {times:.1f} times", target="noticed", holds=bool(more))
 
