@@ -259,9 +259,12 @@ def serve(home: Path, port: int, data: Path | None) -> NoReturn:
         reserve(data)
     if choose(home, data) is Engine.DYNOXIDE:
         command = [str(install_dynoxide(home)), "serve", "--host", "127.0.0.1", "--port", str(port)]
+        environment = dict(os.environ)
         if data is not None:
             command += ["--db-path", str(dynoxide_database(data))]
-        os.execv(command[0], command)
+            # The file has one lock: with more threads, they wait for each other, and a change takes a sixth longer.
+            environment.setdefault("TOKIO_WORKER_THREADS", "1")
+        os.execve(command[0], command, environment)
     serve_ministack(home, port, data)
 
 

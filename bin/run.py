@@ -379,8 +379,9 @@ def server_child(place: Place, environment: Mapping[str, str]) -> Child:
     """Describe the web server: one process, so that what is cached in memory is the same for everybody."""
     command = [sys.executable, "-m", "granian", "registry_project.wsgi:application", "--interface", "wsgi"]
     command += ["--host", "127.0.0.1", "--port", str(place.port), "--http", "1", "--no-ws"]
-    command += ["--workers", "1", "--blocking-threads", "4", "--workers-kill-timeout", str(GRACE_SECONDS)]
-    command += ["--log-level", "warning"]  # the registry logs its requests itself
+    command += ["--workers", "1", "--blocking-threads", "8", "--workers-kill-timeout", str(GRACE_SECONDS)]
+    # The registry logs its requests itself. A warning would be that threads are many: most of them wait for DynamoDB.
+    command += ["--log-level", "error"]
     return Child("The web server", command, environment, log=None)
 
 

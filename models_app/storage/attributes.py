@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import AddAction, SetAction
+from pynamodb.expressions.update import AddAction, RemoveAction, SetAction
 from pynamodb.models import Model
 
 # What a DynamoDB client returns for an item: {"pk": {"S": "…"}, …}.
@@ -46,6 +46,9 @@ else:
 
         def set(self, value: Any) -> Any:
             return Setting(self, value) if isinstance(value, PLAIN) else super().set(value)
+
+        def remove(self) -> RemoveAction:
+            return Removing(self)
 
         def add(self, number: int) -> AddAction:
             return Adding(self, number)
@@ -111,6 +114,18 @@ class Setting(_About, SetAction):
         """The action, with its name and value put where the others are."""
         name = _name(self.attribute, placeholder_names)
         return f"{name} = {_value(self.attribute, self.value, expression_attribute_values)}"
+
+
+class Removing(_About, RemoveAction):
+    """``REMOVE name``."""
+
+    def __init__(self, attribute: Any) -> None:
+        self.attribute = attribute
+
+    def serialize(self, placeholder_names: Names, expression_attribute_values: Values) -> str:
+        """The action; it has no value."""
+        del expression_attribute_values
+        return _name(self.attribute, placeholder_names)
 
 
 class Adding(_About, AddAction):

@@ -50,7 +50,7 @@ def signed(url: str, target: str, body: bytes, *, region: str, credentials: Any,
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
     """
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
+    stamp = _stamp(int(at))
     headers = {"content-type": PROTOCOL, "host": urlsplit(url).netloc, "x-amz-date": stamp}
     if credentials.token:
         headers["x-amz-security-token"] = credentials.token
@@ -65,6 +65,11 @@ def signed(url: str, target: str, body: bytes, *, region: str, credentials: Any,
         f"{ALGORITHM} Credential={credentials.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
     )
     return headers
+
+
+@lru_cache(maxsize=2)
+def _stamp(second: int) -> str:
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(second))
 
 
 @lru_cache(maxsize=8)

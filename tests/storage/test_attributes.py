@@ -84,6 +84,7 @@ EXPRESSIONS = [
 ACTIONS = [
     ([ModelItem.status.set("x")], [Path(ModelItem.status).set("x")]),
     ([ModelItem.rev.add(-1)], [Path(ModelItem.rev).add(-1)]),
+    ([ModelItem.move.remove()], [Path(ModelItem.move).remove()]),
     ([UserItem.is_active.set(False)], [Path(UserItem.is_active).set(False)]),
     ([ModelItem.tag_words.set({"b"})], [Path(ModelItem.tag_words).set({"b"})]),
     (
