@@ -15,8 +15,8 @@ IS_BENCHMARK = os.environ.get("REGISTRY_BENCHMARK") == "1"
 STARTS = 10 if IS_BENCHMARK else 1
 WARM = 300
 
-# For the suite, where others work at the same time: what a package without bytecode takes is far above it.
-BOUND_MS = 700 if IS_BENCHMARK else 1500
+# For the suite, on slow machines, where others work at the same time: a package without bytecode still takes more.
+BOUND_MS = 700 if IS_BENCHMARK else 2400
 
 
 @pytest.mark.parametrize("path", ["/api/v1/health", "/api/v1/models/payments.fraud/1"])

@@ -44,7 +44,7 @@ SHARE = (
     "tests/admin/test_teams.py",
     "tests/admin/test_tokens.py",
     "tests/admin/test_users.py",
-    "tests/mlflow/test_stages.py",
+    "tests/mlflow/test_stages.py::TestLookingForStages",
     "tests/web/test_moving_models.py",
 )
 # Only commands call these, and an operator has rights of his own.
