@@ -103,7 +103,7 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench", description="This registry and MLflow's server, side by side.")
     parser.add_argument("models", type=int, nargs="*", help="only with so many models, and leave the page as it is")
     parser.add_argument("--alone", type=int, action="append", default=[], help="the same, of this registry only")
-    parser.add_argument("--seconds", type=float, default=2.5, help="of each loop (2.5)")
+    parser.add_argument("--seconds", type=float, default=2, help="of each loop (2)")
     parser.add_argument("--rounds", type=int, default=3, help="of which each figure is the median (3)")
     options = parser.parse_args(arguments)
     if min([*options.models, *options.alone, PAGE]) < PAGE or options.seconds <= 0 or options.rounds < 1:
