@@ -236,12 +236,12 @@ LOGGING = {
     "formatters": {"line": {"()": "registry_project.observability.LineFormatter"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
-        "metrics": {"class": "registry_project.metrics.MetricsHandler", "stage": ENVIRONMENT},
+        # Locally nobody reads metrics.
+        **({} if IS_LOCAL else {"metrics": {"class": "registry_project.metrics.MetricsHandler", "stage": ENVIRONMENT}}),
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "registry": {"level": "INFO"},
-        # Locally nobody reads metrics.
         "registry.facts": {
             "handlers": [] if IS_LOCAL else ["metrics"],
             "propagate": False,
