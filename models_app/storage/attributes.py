@@ -45,13 +45,13 @@ else:
             item.attribute_values[self.name] = value
 
         def set(self, value: Any) -> Any:
-            return Setting(self, value) if isinstance(value, PLAIN) else super().set(value)
+            return Setting(self, "{} = {}", value) if isinstance(value, PLAIN) else super().set(value)
 
         def remove(self) -> RemoveAction:
-            return Removing(self)
+            return Removing(self, "{}")
 
         def add(self, number: int) -> AddAction:
-            return Adding(self, number)
+            return Adding(self, "{} {}", number)
 
         def exists(self) -> Condition:
             return Asked(self, "attribute_exists ({})")
@@ -60,19 +60,19 @@ else:
             return Asked(self, "attribute_not_exists ({})")
 
         def __eq__(self, value: object) -> Condition:
-            return Compared(self, "=", value)
+            return Asked(self, "{} = {}", value)
 
         def __ne__(self, value: object) -> Condition:
-            return Compared(self, "<>", value)
+            return Asked(self, "{} <> {}", value)
 
         def __lt__(self, value: Any) -> Condition:
-            return Compared(self, "<", value)
+            return Asked(self, "{} < {}", value)
 
         def __gt__(self, value: Any) -> Condition:
-            return Compared(self, ">", value)
+            return Asked(self, "{} > {}", value)
 
         def __le__(self, value: Any) -> Condition:
-            return Compared(self, "<=", value)
+            return Asked(self, "{} <= {}", value)
 
         __hash__ = None
 
@@ -95,73 +95,36 @@ def _value(attribute: Any, value: Any, values: Values) -> str:
     return placeholder
 
 
-class _About:
-    """Something that is said of one attribute."""
+class _Said:
+    """Something that is said of one attribute, in a form with places for its name and, most often, for a value."""
 
-    attribute: Any
+    def __init__(self, attribute: Any, form: str, *value: Any) -> None:
+        self.attribute, self.form, self.value = attribute, form, value
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.attribute.name})"
 
+    def serialize(self, placeholder_names: Names, expression_attribute_values: Values) -> str:
+        """What is said, with its name and value put where the others are."""
+        name = _name(self.attribute, placeholder_names)
+        values = [_value(self.attribute, each, expression_attribute_values) for each in self.value]
+        return self.form.format(name, *values)
 
-class Setting(_About, SetAction):
+
+class Setting(_Said, SetAction):
     """``SET name = value``, for a value that is just that."""
 
-    def __init__(self, attribute: Any, value: Any) -> None:
-        self.attribute, self.value = attribute, value
 
-    def serialize(self, placeholder_names: Names, expression_attribute_values: Values) -> str:
-        """The action, with its name and value put where the others are."""
-        name = _name(self.attribute, placeholder_names)
-        return f"{name} = {_value(self.attribute, self.value, expression_attribute_values)}"
-
-
-class Removing(_About, RemoveAction):
+class Removing(_Said, RemoveAction):
     """``REMOVE name``."""
 
-    def __init__(self, attribute: Any) -> None:
-        self.attribute = attribute
 
-    def serialize(self, placeholder_names: Names, expression_attribute_values: Values) -> str:
-        """The action; it has no value."""
-        del expression_attribute_values
-        return _name(self.attribute, placeholder_names)
-
-
-class Adding(_About, AddAction):
+class Adding(_Said, AddAction):
     """``ADD name number``."""
 
-    def __init__(self, attribute: Any, number: int) -> None:
-        self.attribute, self.number = attribute, number
 
-    def serialize(self, placeholder_names: Names, expression_attribute_values: Values) -> str:
-        """The action, likewise."""
-        name = _name(self.attribute, placeholder_names)
-        return f"{name} {_value(self.attribute, self.number, expression_attribute_values)}"
-
-
-class Compared(_About, Condition):
-    """How an attribute stands to a value."""
-
-    def __init__(self, attribute: Any, operator: str, value: Any) -> None:
-        self.attribute, self.operator, self.value = attribute, operator, value
-
-    def serialize(self, placeholder_names: Names, expression_attribute_values: Values) -> str:
-        """The condition, with its name and value put where the others are."""
-        name = _name(self.attribute, placeholder_names)
-        return f"{name} {self.operator} {_value(self.attribute, self.value, expression_attribute_values)}"
-
-
-class Asked(_About, Condition):
-    """Whether an attribute is there."""
-
-    def __init__(self, attribute: Any, form: str) -> None:
-        self.attribute, self.form = attribute, form
-
-    def serialize(self, placeholder_names: Names, expression_attribute_values: Values) -> str:
-        """The condition, likewise."""
-        del expression_attribute_values  # it has no value
-        return self.form.format(_name(self.attribute, placeholder_names))
+class Asked(_Said, Condition):
+    """Whether an attribute is there, or how it stands to a value."""
 
 
 class Text(_Flat, UnicodeAttribute):
