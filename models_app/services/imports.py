@@ -24,7 +24,7 @@ from models_app.services.versions import facts
 from models_app.storage import imports, models, versions
 from models_app.storage.imports import Growth, Standing
 from models_app.storage.relocations import until_settled
-from models_app.storage.table import ModelItem, NumberItem
+from models_app.storage.table import ModelItem, NumberItem, model_in
 from models_app.storage.transactions import Refused, Write, commit
 
 CREATED = Outcome(What.CREATED)
@@ -62,7 +62,7 @@ def import_rows(*, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     if not rows:
         return []
 
-    numbers_taken: set[tuple[str, int]] = set()
+    numbers_taken: set[tuple[ModelId, int]] = set()
 
     def attempt() -> list[Outcome]:
         plan = _Plan(actor, imports.find_standing(rows), NOTHING, numbers_taken)
@@ -71,7 +71,7 @@ def import_rows(*, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
             plan.carry_out()
         except Refused as refused:
             if isinstance(refused.item, NumberItem):
-                numbers_taken.add((refused.item.model, int(refused.item.sequence or 0)))
+                numbers_taken.add((model_in(refused.item.pk), int(refused.item.sequence or 0)))
             raise
         return outcomes
 
@@ -129,7 +129,7 @@ class _Plan:
         actor: Actor,
         standing: Standing,
         foretold: Foretold,
-        numbers_taken: AbstractSet[tuple[str, int]] = frozenset(),
+        numbers_taken: AbstractSet[tuple[ModelId, int]] = frozenset(),
     ) -> None:
         self.actor = actor
         self.standing = standing
@@ -233,7 +233,7 @@ class _Plan:
             return new
         taken = {each.sequence for each in draft.added.values()}
         attempt, number, now = 0, new.sequence, clock.now()
-        while number is None or number in taken or (str(new.model), number) in self.numbers_taken:
+        while number is None or number in taken or (new.model, number) in self.numbers_taken:
             number = sequence_of(new.label, at=now, attempt=attempt)
             attempt += 1
         return replace(new, sequence=number)

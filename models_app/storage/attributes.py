@@ -3,6 +3,10 @@
 PynamoDB looks each time whether a value belongs to a map inside an item, and under which other name it is kept. Here is
 no map, every attribute is kept under its own name, and storage itself says of which type a value is. A list of models
 is read in a fifth of the time so, and a change is put into words in a third.
+
+What most items say alike is not kept at all: an attribute may have a value for which it is ``absent``. To set it to
+that takes it away, and to ask for that finds it, whether it was left out or written. Smaller items cost less to keep,
+to write, to copy into the indexes and to read.
 """
 
 from __future__ import annotations
@@ -31,9 +35,15 @@ if TYPE_CHECKING:
 
     class _Flat:
         """Typed by the attributes themselves."""
+
+        def __init__(self, *, absent: Any = None, **given: Any) -> None: ...
 else:
 
     class _Flat:
+        def __init__(self, *, absent: Any = None, **given: Any) -> None:
+            super().__init__(**given | ({} if absent is None else {"null": True}))
+            self.absent = absent
+
         def __set_name__(self, owner: type, name: str) -> None:
             super().__set_name__(owner, name)
             self.name = name
@@ -45,6 +55,8 @@ else:
             item.attribute_values[self.name] = value
 
         def set(self, value: Any) -> Any:
+            if value is not None and value == self.absent:
+                return self.remove()
             return Setting(self, "{} = {}", value) if isinstance(value, PLAIN) else super().set(value)
 
         def remove(self) -> RemoveAction:
@@ -60,7 +72,8 @@ else:
             return Asked(self, "attribute_not_exists ({})")
 
         def __eq__(self, value: object) -> Condition:
-            return Asked(self, "{} = {}", value)
+            stands = Asked(self, "{} = {}", value)
+            return self.does_not_exist() | stands if value is not None and value == self.absent else stands
 
         def __ne__(self, value: object) -> Condition:
             return Asked(self, "{} <> {}", value)
@@ -179,11 +192,11 @@ def written(item: Model) -> RawItem:
     Raises:
         ValueError: it lacks what every item of its kind has.
     """
-    types = _types(type(item))
+    types, absent = _types(type(item)), _absent(type(item))
     raw = {
         name: {types[name]: IN_STORAGE[types[name]](value)}
         for name, value in item.attribute_values.items()
-        if name in types and value is not None
+        if name in types and value is not None and value != absent.get(name)
     }
     if missing := _required(type(item)) - raw.keys():
         raise ValueError(f"A {type(item).__name__} without {', '.join(sorted(missing))}.")
@@ -196,7 +209,14 @@ def _defaults(kind: type[Model]) -> dict[str, Any]:
     item = kind.__new__(kind)
     Model.__init__(item, _user_instantiated=False)
     values: dict[str, Any] = item.attribute_values
-    return values
+    return {**_absent(kind), **values}
+
+
+@lru_cache
+def _absent(kind: type[Model]) -> dict[str, Any]:
+    """What those attributes mean that are left out."""
+    meanings = {name: getattr(each, "absent", None) for name, each in kind.get_attributes().items()}
+    return {name: meaning for name, meaning in meanings.items() if meaning is not None}
 
 
 @lru_cache

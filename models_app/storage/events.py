@@ -30,7 +30,6 @@ def item(event: Event) -> EventItem:
         gsi2sk=event.id,
         gsi3pk=subject,
         gsi3sk=subject and event.id,
-        id=event.id,
         name=event.kind.value,
         actor=event.actor,
         request_id=event.request_id,

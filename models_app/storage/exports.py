@@ -20,8 +20,8 @@ PAGE = 100
 def get_models(ids: Sequence[ModelId]) -> list[RegisteredModel]:
     """Those of up to 100 models that exist, in the order asked for. One call."""
     raw = read_batch([{"pk": table.model_partition(each), "sk": table.MODEL} for each in ids])
-    found = {item.model: item for item in map(ModelItem.from_raw_data, raw) if item.created_at}
-    return [models.model(found[str(each)]) for each in ids if str(each) in found]
+    found = {table.model_in(item.pk): item for item in map(ModelItem.from_raw_data, raw) if item.created_at}
+    return [models.model(found[each]) for each in ids if each in found]
 
 
 def aliases_of(model_id: ModelId) -> list[Alias]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
@@ -28,6 +28,9 @@ from models_app.storage.pages import Listing, beginning_with, read_item, read_pa
 from models_app.storage.summaries import showing, showing_none, summary, words
 from models_app.storage.table import ModelItem, RawItem, RegistryItem
 from models_app.storage.transactions import Refused, Verb, Write
+
+# Models that were listed lately, of which each takes some three kilobytes.
+MOST_REMEMBERED = 1000
 
 # Reads --------------------------------------------------------------------------------------------------------------
 
@@ -58,7 +61,7 @@ def list_of_team(
         batch=FILTERED_BATCH if condition is not None else None,
     )
     page = read_page(listing, limit=limit, after=after)
-    return Page([_model(upgrades.lifted(raw)) for raw in page.items], page.next)
+    return Page([_listed(orjson.dumps(raw, option=orjson.OPT_SORT_KEYS)) for raw in page.items], page.next)
 
 
 def has_versions(team: TeamSlug) -> bool:
@@ -132,21 +135,26 @@ def model(item: ModelItem) -> RegisteredModel:
 
 def _model(raw: RawItem) -> RegisteredModel:
     """The same from storage's own form: in a list, an item in between would take as long as the model."""
-    latest = _text(raw, "latest")
     return RegisteredModel(
-        id=ModelId.kept(raw["model"]["S"]),
+        id=table.model_in(raw["pk"]["S"]),
         description=_text(raw, "description") or "",
         tags=_kept(_text(raw, "tags")),
         aliases=_aliases(_text(raw, "aliases")),
         sequences=_sequences(_text(raw, "sequences")),
         placements=_kept(_text(raw, "placements")),
-        latest=summary(latest) if latest else None,
+        latest=summary(raw),
         version_count=int(raw["version_count"]["N"]),
         created_at=clock.from_wire(raw["created_at"]["S"]),
         created_by=raw["created_by"]["S"],
         updated_at=clock.from_wire(raw["updated_at"]["S"]),
         revision=int(raw["rev"]["N"]),
     )
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _listed(text: bytes) -> RegisteredModel:
+    """The same from an item's whole text, by which it is known when it is listed again unchanged, as most are."""
+    return _model(upgrades.lifted(orjson.loads(text)))
 
 
 def _text(raw: RawItem, name: str) -> str | None:
@@ -210,9 +218,6 @@ def adding(version: ModelVersion, *, seen: ModelItem | None) -> Write:
     else:
         actions += [
             *named(version.model),
-            ModelItem.description.set(ModelItem.description | ""),
-            ModelItem.tags.set(ModelItem.tags | "{}"),
-            ModelItem.aliases.set(ModelItem.aliases | "{}"),
             ModelItem.created_at.set(ModelItem.created_at | clock.wire(version.created_at)),
             ModelItem.created_by.set(ModelItem.created_by | version.created_by),
         ]
@@ -295,7 +300,6 @@ def founding(new: RegisteredModel) -> Write:
         ModelItem.description.set(new.description),
         ModelItem.tags.set(canonical_json(new.tags)),
         words(ModelItem.tag_words, new.tags),
-        ModelItem.aliases.set("{}"),
         ModelItem.created_at.set(at),
         ModelItem.created_by.set(new.created_by),
     ]
@@ -333,7 +337,6 @@ def named(model_id: ModelId) -> list[Action]:
     return [
         RegistryItem.kind.set(ModelItem),
         ModelItem.sv.set(ModelItem.sv | upgrades.newest()),
-        ModelItem.model.set(str(model_id)),
         ModelItem.folded_name.set(model_id.name.lower()),
         ModelItem.gsi1pk.set(table.team_models(model_id.team)),
         ModelItem.gsi1sk.set(model_id.name),

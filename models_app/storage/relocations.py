@@ -116,7 +116,7 @@ def find_move_around(item: ModelItem) -> Move | None:
 
 def is_coming_back(item: ModelItem) -> bool:
     """Whether a model arrives from the archive of its name."""
-    archives = table.archive_partition(ModelId.parse(item.model or ""), "")
+    archives = table.archive_partition(table.model_in(item.pk), "")
     return (item.arriving or "").startswith(archives)
 
 
@@ -255,10 +255,10 @@ def _row(item: RegistryItem, move: Move) -> RegistryItem:
     """A version, or an alias with its copy of one, as it is at the destination."""
     if not isinstance(item, VersionItem):
         raise TypeError(item.kind)
+    is_renamed = table.model_in(item.pk) != move.model
     item.pk = move.target
     item.expires_at = move.expires_at
-    if item.model != str(move.model):
-        item.model = str(move.model)
+    if is_renamed:
         item.rev += 1
         item.updated_at = clock.wire(move.at)
         item.updated_by = move.by
@@ -271,7 +271,6 @@ def _head(head: ModelItem, move: Move, *, is_whole: bool) -> ModelItem:
     team = move.model.team
     item.pk = move.target
     item.rev += 1
-    item.model = str(move.model)
     item.folded_name = move.model.name.lower()
     item.arriving = None if is_whole else move.source
     item.expires_at = move.expires_at

@@ -84,10 +84,14 @@ def faults_in(items: list[RegistryItem]) -> Iterator[str]:
         yield from _faults_of_model(head, rows)
         yield from _faults_of_aliases(head, rows, aliases)
         yield from _faults_of_numbers(head, rows, [item for item in members if isinstance(item, NumberItem)])
-        if missing := {version.label for version in rows} - registered[head.model or ""]:
+        if missing := {version.label for version in rows} - registered[_model_of(head)]:
             yield f"{partition}: no event tells of the registration of {sorted(missing)}"
     yield from _faults_of_teams(items)
     yield from _faults_of_deployments(items)
+
+
+def _model_of(item: ModelItem | VersionItem) -> str:
+    return str(table.model_in(item.pk))
 
 
 def _faults_of_forms(everything: list[RawItem]) -> Iterator[str]:
@@ -116,7 +120,7 @@ def _faults_of_deployments(items: list[RegistryItem]) -> Iterator[str]:
     for item in items:
         if type(item) is VersionItem:
             known = set(json.loads(item.deployments))
-            running = set() if item.expires_at else live[item.model, item.label]  # a name may have been used again
+            running = set() if item.expires_at else live[_model_of(item), item.label]  # a name may have been used again
             if known != running:
                 yield f"{item.pk}: {item.label} knows other live deployments than it has"
             if known and item.deleted_at:
@@ -148,13 +152,13 @@ def _faults_of_model(head: ModelItem, rows: list[VersionItem]) -> Iterator[str]:
         yield f"{head.pk}: takes {head.latest_key} for the highest version, which is {highest}"
     elif highest is not None:
         version = live[highest]
-        if head.latest != summaries.summary_text(versions.version(version).summary):
+        if not summaries.tells(head, versions.version(version).summary):
             yield f"{head.pk}: its summary of {version.label} is not what that version says"
         if (head.framework, head.status, head.target) != (version.framework, version.status, version.target):
             yield f"{head.pk}: is filtered by other values than {version.label} has"
         if (head.latest_tag_words or set()) != _words(version.tags):
             yield f"{head.pk}: is filtered by other tags than {version.label} has"
-    if (head.tag_words or set()) != _words(head.tags or "{}"):
+    if (head.tag_words or set()) != _words(head.tags):
         yield f"{head.pk}: is filtered by other tags than it has"
 
 
@@ -223,8 +227,8 @@ def _team_of(item: RegistryItem) -> str | None:
     """The team that must exist for an item to make sense."""
     if isinstance(item, MembershipItem | WebhookItem) or (isinstance(item, TokenItem) and not item.revoked_at):
         return item.team
-    if isinstance(item, ModelItem) and item.model and item.version_count and not item.deleted_at:
-        return ModelId.parse(item.model).team
+    if isinstance(item, ModelItem) and item.version_count and not item.deleted_at:
+        return table.model_in(item.pk).team
     return None
 
 
@@ -240,7 +244,7 @@ def _key_of(item: RegistryItem) -> tuple[str, str]:
         case TokenItem():
             return table.token_partition(item.id), table.TOKEN
         case ModelItem() | VersionItem():
-            return _home(item, item.model) if item.model else item.pk, _sort_of(item)
+            return _home(item), _sort_of(item)
         case EventItem():
             return item.pk, table.event_sort(item.id)
         case DeploymentItem():
@@ -263,12 +267,12 @@ def _sort_of(item: ModelItem | VersionItem) -> str:
     return table.MODEL
 
 
-def _home(item: ModelItem | VersionItem, model: str) -> str:
+def _home(item: ModelItem | VersionItem) -> str:
     """The partition of a model's row: its name's, or of what expires, the archive's."""
-    name = ModelId.parse(model)
+    model = table.model_in(item.pk)
     if not item.expires_at:
-        return table.model_partition(name)
-    return table.archive_partition(name, item.pk.rpartition("#")[2])
+        return table.model_partition(model)
+    return table.archive_partition(model, item.pk.rpartition("#")[2])
 
 
 def _places(item: RegistryItem) -> list[tuple[str | None, str | None]]:
@@ -312,9 +316,9 @@ def _lists_of_model(item: ModelItem) -> list[tuple[str | None, str | None]]:
     nowhere = (None, None)
     if item.move:
         return [nowhere, nowhere, (table.MOVES, item.gsi3sk)]
-    if not item.model:
+    if not item.created_at:
         return [nowhere, nowhere, nowhere]
-    model = ModelId.parse(item.model)
+    model = table.model_in(item.pk)
     if item.deleted_at:
         deletion = item.pk.rpartition("#")[2]
         return [(table.team_deleted_models(model.team), f"{model.name}#{deletion}"), nowhere, nowhere]

@@ -12,10 +12,11 @@ from models_app.domain import clock
 from models_app.domain.annotations import short_tags
 from models_app.domain.documents import canonical_json
 from models_app.domain.frameworks import Framework, Target
-from models_app.domain.labels import VersionLabel
+from models_app.domain.labels import label_in
 from models_app.domain.models import VersionSummary
 from models_app.domain.versions import ModelVersion
-from models_app.storage.table import ModelItem
+from models_app.storage.attributes import written
+from models_app.storage.table import ModelItem, RawItem
 
 
 def showing(version: ModelVersion) -> list[Action]:
@@ -51,36 +52,46 @@ def words(attribute: UnicodeSetAttribute, tags: Mapping[str, str]) -> Action:
 
 
 def summary_text(summary: VersionSummary) -> str:
-    """A version's summary as its model keeps it."""
-    numbered = {} if summary.sequence is None else {"sequence": summary.sequence}
-    return canonical_json(
-        numbered
-        | {
-            "label": summary.label,
-            "status": summary.status,
-            "framework": summary.framework,
-            "frameworkVersion": summary.framework_version,
-            "target": summary.target,
-            "uri": summary.artifact_uri,
-            "tags": dict(summary.tags),
-            "createdAt": clock.wire(summary.created_at),
-            "createdBy": summary.created_by,
-        }
-    )
+    """What a model keeps of a version's summary besides what lists filter by, which stands beside it.
+
+    A list, in the order in which ``summary`` takes it apart; what is empty at its end is left out.
+    """
+    told = [
+        summary.artifact_uri,
+        clock.wire(summary.created_at),
+        summary.created_by,
+        dict(summary.tags),
+        summary.sequence,
+        summary.framework_version,
+    ]
+    while not told[-1]:
+        told.pop()
+    return canonical_json(told)
 
 
-def summary(text: str) -> VersionSummary:
-    """The summary that ``summary_text`` wrote."""
-    kept = orjson.loads(text)
+def summary(raw: RawItem) -> VersionSummary | None:
+    """The summary of its highest version that a model's item tells, or None where it has none."""
+    if "latest" not in raw:
+        return None
+    told = orjson.loads(raw["latest"]["S"])
+    uri, created_at, created_by, tags, sequence, framework_version = told + [None] * (6 - len(told))
     return VersionSummary(
-        label=VersionLabel(kept["label"]),
-        sequence=kept.get("sequence"),
-        status=kept["status"],
-        framework=Framework(kept["framework"]),
-        framework_version=kept["frameworkVersion"],
-        target=Target(kept["target"]) if kept["target"] else None,
-        artifact_uri=kept["uri"],
-        tags=kept["tags"],
-        created_at=clock.from_wire(kept["createdAt"]),
-        created_by=kept["createdBy"],
+        label=label_in(raw["latest_key"]["S"]),
+        sequence=sequence,
+        status=raw["status"]["S"],
+        framework=Framework(raw["framework"]["S"]),
+        framework_version=framework_version,
+        target=Target(raw["target"]["S"]) if "target" in raw else None,
+        artifact_uri=uri,
+        tags=tags or {},
+        created_at=clock.from_wire(created_at),
+        created_by=created_by,
     )
+
+
+def tells(item: ModelItem, wanted: VersionSummary) -> bool:
+    """Whether a model's item tells just that of its highest version; one that is damaged does not."""
+    try:
+        return summary(written(item)) == wanted
+    except (KeyError, TypeError, ValueError):
+        return False

@@ -197,15 +197,14 @@ class ModelItem(RegistryItem, discriminator="model"):
     A note of a move stands in its place while its rows are on their way to another partition.
     """
 
-    model = Text(null=True)
-    description = Text(null=True)
-    tags = Text(null=True)  # JSON
-    aliases = Text(null=True)  # JSON: alias -> label
+    description = Text(absent="")
+    tags = Text(absent="{}")  # JSON
+    aliases = Text(absent="{}")  # JSON: alias -> label
     sequences = Text(null=True)  # JSON: label -> number, of those versions that aliases point to
     version_count = Count(null=True)
     last_number = Count(null=True)  # the last automatic version number given out
     placements = Text(null=True)  # JSON: slot -> what runs there, ran before, and is under way
-    latest = Text(null=True)  # JSON: the summary of the highest version
+    latest = Text(null=True)  # JSON: the summary of the highest version, but for what lists filter by
     latest_key = Text(null=True)
     created_at = Text(null=True)
     created_by = Text(null=True)
@@ -228,7 +227,6 @@ class ModelItem(RegistryItem, discriminator="model"):
 class VersionItem(RegistryItem, discriminator="version"):
     """A version. User JSON is kept as canonical text, so that every number comes back as it was sent."""
 
-    model = Text()
     label = Text()
     sequence = Count(null=True)  # its number, where the label is none
     framework = Text()
@@ -238,14 +236,14 @@ class VersionItem(RegistryItem, discriminator="version"):
     size_bytes = Count(null=True)
     signature = Text(null=True)  # JSON
     lineage = Text(null=True)  # JSON
-    description = Text()
-    metadata = Text()  # JSON
-    metrics = Text()  # JSON
-    tags = Text()  # JSON
+    description = Text(absent="")
+    metadata = Text(absent="{}")  # JSON
+    metrics = Text(absent="{}")  # JSON
+    tags = Text(absent="{}")  # JSON
     target = Text(null=True)
     status = Text()
-    aliases = Text()  # JSON: sorted names
-    deployments = Text()  # JSON: id of each live deployment -> where
+    aliases = Text(absent="[]")  # JSON: sorted names
+    deployments = Text(absent="{}")  # JSON: id of each live deployment -> where
     created_at = Text()
     created_by = Text()
     updated_at = Text()
@@ -328,7 +326,6 @@ class DeliveryItem(RegistryItem, discriminator="delivery"):
 class EventItem(RegistryItem, discriminator="event"):
     """An event. It is put once; what changes is only its place in the outbox, and what became of sending it."""
 
-    id = Text()
     name = Text()
     actor = Text()
     request_id = Text()
@@ -341,6 +338,11 @@ class EventItem(RegistryItem, discriminator="event"):
     sent_at = Text(null=True)
     attempts = Count(null=True)
     last_error = Text(null=True)
+
+    @property
+    def id(self) -> str:
+        """Its ULID."""
+        return self.sk.removeprefix(EVENTS)
 
 
 class SealItem(RegistryItem, discriminator="seal"):
@@ -362,6 +364,7 @@ TOKEN = "TOKEN"  # noqa: S105 - a sort key
 DEPLOYMENT = "DEPLOYMENT"
 IDEMPOTENCY = "IDEMPOTENCY"
 RATE = "RATE"
+MODELS = "MODEL#"
 MODEL = "VERSION~"
 VERSIONS = "VERSION#"
 ALIASES = "ALIAS#"
@@ -403,7 +406,12 @@ def token_partition(token_id: str) -> str:
 
 
 def model_partition(model: ModelId) -> str:
-    return f"MODEL#{model}"
+    return f"{MODELS}{model}"
+
+
+def model_in(partition: str) -> ModelId:
+    """The model whose partition that is, or the archive of one of that name."""
+    return ModelId.kept(partition.removeprefix(MODELS).partition("#")[0])
 
 
 def archive_partition(model: ModelId, deletion: str) -> str:

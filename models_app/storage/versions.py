@@ -223,7 +223,7 @@ def _copying(new: ModelVersion, name: AliasName) -> Write:
 def version(item: VersionItem) -> ModelVersion:
     """The version that an item keeps, or of which an alias keeps a copy."""
     return ModelVersion(
-        model=ModelId.kept(item.model),
+        model=table.model_in(item.pk),
         label=VersionLabel(item.label),
         sequence=int(item.sequence) if item.sequence is not None else None,
         framework=Framework(item.framework),
@@ -283,7 +283,6 @@ def _attributes(version_: ModelVersion) -> dict[str, Any]:
         "pk": table.model_partition(version_.model),
         "sk": table.version_sort(version_.label),
         "rev": version_.revision,
-        "model": str(version_.model),
         "label": version_.label,
         "sequence": version_.sequence,
         "framework": version_.framework.value,

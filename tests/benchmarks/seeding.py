@@ -145,7 +145,8 @@ class Text:
     def __init__(self, items: Sequence[RawItem]) -> None:
         self.requests = [json.dumps({"Put": TABLE | {"Item": item}}) for item in items]
         whole = "".join(self.requests)
-        self.ids = {item["id"]["S"] for item in items if item["sk"]["S"].startswith(table.EVENTS)}
+        sorts = [item["sk"]["S"] for item in items]
+        self.ids = {sort.removeprefix(table.EVENTS) for sort in sorts if sort.startswith(table.EVENTS)}
         self.times = set(TIME.findall(whole))
 
     def copied(self, name: str, label: VersionLabel, later: timedelta) -> list[str]:

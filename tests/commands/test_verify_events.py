@@ -83,10 +83,9 @@ class TestVerifying:
 
     def test_an_event_that_comes_too_late_is_told(self, sealed):
         item = an_event()
-        late = item["id"]["S"][:10] + "0" * 16  # the lowest id of that millisecond: below all that were sealed with it
-        connection().update_item(
-            item["pk"]["S"], f"EVENT#{late}", actions=[EventItem.kind.set(EventItem), EventItem.id.set(late)]
-        )
+        # The lowest id of that millisecond: below all that were sealed with it.
+        late = item["sk"]["S"].removeprefix("EVENT#")[:10] + "0" * 16
+        connection().update_item(item["pk"]["S"], f"EVENT#{late}", actions=[EventItem.kind.set(EventItem)])
 
         said = run("verify_events")
         connection().delete_item(item["pk"]["S"], f"EVENT#{late}")

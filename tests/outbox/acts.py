@@ -9,7 +9,7 @@ from models_app.domain.actors import command_line
 from models_app.domain.events import Event, EventKind
 from models_app.domain.teams import TeamSlug
 from models_app.storage import outbox
-from models_app.storage.table import connection
+from models_app.storage.table import EVENTS, connection
 from models_app.storage.transactions import commit
 from tests.callers import Answer, Cast
 
@@ -38,7 +38,7 @@ def unsent() -> list[str]:
 
 def committed() -> list[str]:
     """The ids of all events that there are, in the order in which they happened."""
-    return sorted(item["id"]["S"] for item in everything() if item["kind"]["S"] == "event")
+    return sorted(item["sk"]["S"].removeprefix(EVENTS) for item in everything() if item["kind"]["S"] == "event")
 
 
 def everything() -> list[dict[str, dict[str, str]]]:

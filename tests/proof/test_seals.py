@@ -14,7 +14,7 @@ from models_app.domain.seals import Seal, find_breaks
 from models_app.domain.teams import TeamSlug
 from models_app.services import seals as services
 from models_app.storage import seals
-from models_app.storage.table import RawItem, team_seals
+from models_app.storage.table import EVENTS, RawItem, team_seals
 from tests.callers import Cast
 from tests.outbox.acts import everything
 from tests.proof.conftest import rounds
@@ -53,8 +53,12 @@ def heads(rows: list[Row]) -> dict[int, str]:
 def events_in(rows: list[Row]) -> list[Row]:
     """The sealed events among them."""
     through = seals.of_rows(rows)[TEAM].seals[-1].through
-    mine = [row for row in rows if row["sk"]["S"].startswith("EVENT#") and seals.team_of(row) == TEAM]
-    return [row for row in mine if row["id"]["S"] <= through]
+    mine = [row for row in rows if row["sk"]["S"].startswith(EVENTS) and seals.team_of(row) == TEAM]
+    return [row for row in mine if _id_of(row) <= through]
+
+
+def _id_of(row: Row) -> str:
+    return row["sk"]["S"].removeprefix(EVENTS)
 
 
 def seals_in(rows: list[Row]) -> list[Row]:
@@ -137,7 +141,7 @@ def seal_anew(rows: list[Row], chance: random.Random) -> None:
     row = chance.choice(events_in(rows))
     row["actor"] = {"S": "user:nobody"}
     found = seals.of_rows(rows)[TEAM]
-    place = next(place for place, seal in enumerate(found.seals) if row["id"]["S"] <= seal.through)
+    place = next(place for place, seal in enumerate(found.seals) if _id_of(row) <= seal.through)
     before = found.seals[place - 1] if place else None
     begin, end = before.through if before else "", found.seals[place].through
     covered = [each for each in sorted(found.prints) if begin < each[0] <= end]

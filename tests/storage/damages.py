@@ -36,8 +36,6 @@ DAMAGES = {
     "another key of a membership": Damage("USER#ada", "TEAM#", "stands under another key", {"username": "bob"}),
     "another key of a token": Damage("TOKEN#", "TOKEN", "stands under another key", {"id": "other"}),
     "another key of an alias": Damage(FRAUD, "ALIAS#champion", "stands under another key", {"alias": "other"}),
-    "another key of a model": Damage(FRAUD, "VERSION~", "stands under another key", {"model": "payments.other"}),
-    "another key of an event": Damage(FRAUD, "EVENT#", "stands under another key", {"id": "other"}),
     "the future": Damage(FRAUD, FIRST, "has the unknown schema version 2", {"sv": 2}),
     "a write without an event": Damage(
         FRAUD, FIRST, "was last written by somebody, of which there is no event", {"rid": "somebody"}

@@ -68,6 +68,27 @@ class TestAnItem:
         assert (found.is_active, found.session_epoch, found.email) == (True, 1, None)
 
 
+class TestWhatIsLeftOut:
+    """An attribute that says what it says of most items is not kept."""
+
+    def test_is_not_written_and_read_all_the_same(self) -> None:
+        item = ModelItem(pk="MODEL#payments.fraud", sk="VERSION~", rid="someone", tags="{}", description="")
+
+        raw = written(item)
+
+        assert {"tags", "description", "aliases"} & raw.keys() == set()
+        assert (read(ModelItem, raw).tags, read(ModelItem, raw).description) == ("{}", "")
+
+    def test_is_found_whether_it_was_left_out_or_written(self) -> None:
+        either = Path(ModelItem.aliases).does_not_exist() | (Path(ModelItem.aliases) == "{}")
+
+        assert told(ModelItem.aliases == "{}") == told(either)
+        assert told(ModelItem.aliases == '{"a":"1"}') == told(Path(ModelItem.aliases) == '{"a":"1"}')
+
+    def test_is_taken_away_by_setting_it(self) -> None:
+        assert told(Update(ModelItem.description.set(""))) == told(Update(Path(ModelItem.description).remove()))
+
+
 EXPRESSIONS = [
     (ModelItem.rev == 3, Path(ModelItem.rev) == 3),
     (ModelItem.rev != 3, Path(ModelItem.rev) != 3),

@@ -227,11 +227,11 @@ class TestEveryChange:
 
     def test_its_event_stays_as_it_was_written(self, change: Change, payments: Cast) -> None:
         change.prepare(payments, "n0")
-        before = {item["id"]["S"]: item for item in everything() if item["kind"]["S"] == "event"}
+        before = {item["sk"]["S"]: item for item in everything() if item["kind"]["S"] == "event"}
 
         change.make(payments, "n0")
 
-        after = {item["id"]["S"]: item for item in everything() if item["kind"]["S"] == "event"}
+        after = {item["sk"]["S"]: item for item in everything() if item["kind"]["S"] == "event"}
         assert {event: after[event] for event in before} == before
 
 

@@ -1,6 +1,6 @@
 """Items that an older release wrote are read as if this one had; those of a newer release are left alone.
 
-So far items have one form. Here a second one is made up, in which versions know their deployments.
+So far items have one form. Here a second one is made up, in which versions have a status.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def old(payments: Any) -> Any:
     payments.maintainer.moves("payments.fraud", "champion", "1.0.0")
     for kind in (VERSION, ALIAS, NUMBER):
         item = row(kind)
-        del item["deployments"]
+        del item["status"]
         put(item)
     return payments
 
@@ -51,10 +51,10 @@ def old(payments: Any) -> Any:
 def second_form(old: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The release that brings the form. Afterwards it takes its items along: nobody else knows them."""
 
-    def knows_its_deployments(_: RawItem) -> RawItem:
-        return {"deployments": {"S": "{}"}}
+    def is_registered(_: RawItem) -> RawItem:
+        return {"status": {"S": "REGISTERED"}}
 
-    lifts = dict.fromkeys((VERSION, ALIAS, NUMBER), knows_its_deployments)
+    lifts = dict.fromkeys((VERSION, ALIAS, NUMBER), is_registered)
     with monkeypatch.context() as patch:
         patch.setattr(upgrades, "LIFTS", [lifts])
         yield
@@ -81,15 +81,15 @@ class TestOlderItems:
         assert answer.status == 200
         assert row(VERSION)["sv"] == {"N": "2"}
         assert row(ALIAS)["sv"] == {"N": "1"}  # only updated: it is lifted again, which changes nothing any more
-        assert row(VERSION)["deployments"] == row(ALIAS)["deployments"] == {"S": "{}"}
+        assert row(VERSION)["status"] == row(ALIAS)["status"] == {"S": "REGISTERED"}
 
     def test_a_condition_that_fails_on_one_brings_it_in_the_new_form(self, old: Any) -> None:
         assert old.contributor.registers("fraud", version="1.0.0").status == 200
 
     def test_what_is_there_already_is_not_filled_in_again(self, old: Any) -> None:
-        kept = '{"01J":{"status":"SUCCEEDED"}}'
+        kept = RegistryItem.from_raw_data(row(VERSION) | {"status": {"S": "DEPLOYED"}})
 
-        assert RegistryItem.from_raw_data(row(VERSION) | {"deployments": {"S": kept}}).deployments == kept
+        assert kept.status == "DEPLOYED"
 
     def test_the_table_is_sound_with_items_of_both_forms_in_it(self, old: Any) -> None:
         old.contributor.registers("fraud", version="2.0.0")
