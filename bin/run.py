@@ -21,6 +21,7 @@ import http.client
 import os
 import secrets
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -382,6 +383,11 @@ def server_child(place: Place, environment: Mapping[str, str]) -> Child:
     command += ["--workers", "1", "--blocking-threads", "8", "--workers-kill-timeout", str(GRACE_SECONDS)]
     # The registry logs its requests itself. A warning would be that threads are many: most of them wait for DynamoDB.
     command += ["--log-level", "error"]
+    # Its threads compute in turn anyhow. On one CPU they hand over faster, and eight callers get two fifths more reads;
+    # which CPU goes by the process, so that several registries share the machine.
+    if taskset := shutil.which("taskset"):
+        cpus = sorted(os.sched_getaffinity(0))
+        command = [taskset, "--cpu-list", str(cpus[os.getpid() % len(cpus)]), *command]
     return Child("The web server", command, environment, log=None)
 
 

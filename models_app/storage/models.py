@@ -23,14 +23,13 @@ from models_app.domain.teams import TeamSlug
 from models_app.domain.versions import ModelVersion, VersionReference
 from models_app.storage import table, upgrades
 from models_app.storage.attributes import written
-from models_app.storage.narrowing import condition_of
+from models_app.storage.narrowing import changed_after, condition_of
 from models_app.storage.pages import Listing, beginning_with, read_item, read_page, walk
 from models_app.storage.summaries import showing, showing_none, summary, words
 from models_app.storage.table import ModelItem, RawItem, RegistryItem
 from models_app.storage.transactions import Refused, Verb, Write
 
-# Models that were listed lately, of which each takes some three kilobytes.
-MOST_REMEMBERED = 1000
+MOST_REMEMBERED = 1000  # models that were listed lately, each of some three kilobytes
 
 # Reads --------------------------------------------------------------------------------------------------------------
 
@@ -48,14 +47,14 @@ def list_of_team(
 
     ``descending`` says otherwise where that is not the wanted direction.
     """
-    prefix = beginning_with(narrowed.name_prefix)
-    condition = condition_of(narrowed)
-    if by_update and prefix is not None:
-        condition = prefix if condition is None else condition & prefix
+    within, also = beginning_with(narrowed.name_prefix), changed_after(narrowed.updated_after)
+    if by_update:  # what a list is ordered by is a range of it
+        within, also = also, within
+    condition = condition_of(narrowed, also=also)
     listing = Listing(
         partition=table.team_models_by_update(team) if by_update else table.team_models(team),
         index="gsi2" if by_update else "gsi1",
-        within=None if by_update else prefix,  # in the order of names, a prefix is a range
+        within=within,
         leaving=condition,
         newest_first=by_update if descending is None else descending,
         batch=FILTERED_BATCH if condition is not None else None,
@@ -146,7 +145,7 @@ def _model(raw: RawItem) -> RegisteredModel:
         version_count=int(raw["version_count"]["N"]),
         created_at=clock.from_wire(raw["created_at"]["S"]),
         created_by=raw["created_by"]["S"],
-        updated_at=clock.from_wire(raw["updated_at"]["S"]),
+        updated_at=clock.from_wire(raw["gsi2sk"]["S"]),
         revision=int(raw["rev"]["N"]),
     )
 
@@ -344,9 +343,8 @@ def named(model_id: ModelId) -> list[Action]:
 
 
 def touching(model_id: ModelId, at: datetime) -> list[Action]:
-    """The time of the model's last change, and its place in the list by that time."""
+    """The time of the model's last change, which is its place in the list by that time."""
     return [
-        ModelItem.updated_at.set(clock.wire(at)),
         ModelItem.gsi2pk.set(table.team_models_by_update(model_id.team)),
         ModelItem.gsi2sk.set(clock.wire(at)),
     ]

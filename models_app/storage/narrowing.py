@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import reduce
 from operator import and_
 
@@ -12,9 +13,14 @@ from models_app.domain.models import ModelFilter
 from models_app.storage.table import ModelItem
 
 
-def condition_of(narrowed: ModelFilter) -> Condition | None:
-    """A filter as DynamoDB evaluates it, or None when nothing is asked."""
-    wanted: list[Condition] = []
+def changed_after(instant: datetime | None) -> Condition | None:
+    """That a model was changed after a time: a range of the second index, and a filter elsewhere."""
+    return ModelItem.gsi2sk > clock.wire(instant) if instant is not None else None
+
+
+def condition_of(narrowed: ModelFilter, *, also: Condition | None = None) -> Condition | None:
+    """A filter as DynamoDB evaluates it, or None when nothing is asked. Ranges of the list are not part of it."""
+    wanted: list[Condition] = [] if also is None else [also]
     if narrowed.framework is not None:
         wanted.append(ModelItem.framework == narrowed.framework.value)
     if narrowed.target is not None:
@@ -23,8 +29,6 @@ def condition_of(narrowed: ModelFilter) -> Condition | None:
         wanted.append(ModelItem.status == narrowed.status)
     if narrowed.name_part:
         wanted.append(ModelItem.folded_name.contains(narrowed.name_part.lower()))
-    if narrowed.updated_after is not None:
-        wanted.append(ModelItem.updated_at > clock.wire(narrowed.updated_after))
     if narrowed.has_versions:
         wanted.append(ModelItem.latest_key.exists())
     wanted += [

@@ -276,10 +276,9 @@ def _head(head: ModelItem, move: Move, *, is_whole: bool) -> ModelItem:
     item.expires_at = move.expires_at
     if move.expires_at is not None:
         item.gsi1pk, item.gsi1sk = table.team_deleted_models(team), f"{move.model.name}#{move.change}"
-        item.gsi2pk = item.gsi2sk = None
+        item.gsi2pk = None
         item.deleted_at, item.deleted_by = clock.wire(move.at), move.by
         return item
-    item.updated_at = clock.wire(move.at)
     item.gsi1pk, item.gsi1sk = table.team_models(team), move.model.name
     item.gsi2pk, item.gsi2sk = table.team_models_by_update(team), clock.wire(move.at)
     item.deleted_at = item.deleted_by = None

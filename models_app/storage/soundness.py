@@ -321,8 +321,8 @@ def _lists_of_model(item: ModelItem) -> list[tuple[str | None, str | None]]:
     model = table.model_in(item.pk)
     if item.deleted_at:
         deletion = item.pk.rpartition("#")[2]
-        return [(table.team_deleted_models(model.team), f"{model.name}#{deletion}"), nowhere, nowhere]
-    by_update = (table.team_models_by_update(model.team), item.updated_at)
+        return [(table.team_deleted_models(model.team), f"{model.name}#{deletion}"), (None, item.gsi2sk), nowhere]
+    by_update = (table.team_models_by_update(model.team), item.gsi2sk)
     return [(table.team_models(model.team), model.name), by_update, nowhere]
 
 

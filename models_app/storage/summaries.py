@@ -24,7 +24,7 @@ def showing(version: ModelVersion) -> list[Action]:
     target = version.mutable.target
     return [
         ModelItem.latest_key.set(version.label.key),
-        ModelItem.latest.set(summary_text(version.summary)),
+        ModelItem.summary.set(summary_text(version.summary)),
         ModelItem.framework.set(version.framework.value),
         ModelItem.status.set(version.mutable.status.value),
         ModelItem.target.set(target.value) if target else ModelItem.target.remove(),
@@ -36,7 +36,7 @@ def showing_none() -> list[Action]:
     """The same for a model all of whose versions are deleted."""
     emptied = (
         ModelItem.latest_key,
-        ModelItem.latest,
+        ModelItem.summary,
         ModelItem.framework,
         ModelItem.status,
         ModelItem.target,
@@ -71,9 +71,9 @@ def summary_text(summary: VersionSummary) -> str:
 
 def summary(raw: RawItem) -> VersionSummary | None:
     """The summary of its highest version that a model's item tells, or None where it has none."""
-    if "latest" not in raw:
+    if "latest_key" not in raw:
         return None
-    told = orjson.loads(raw["latest"]["S"])
+    told = orjson.loads(raw["summary"]["S"])
     uri, created_at, created_by, tags, sequence, framework_version = told + [None] * (6 - len(told))
     return VersionSummary(
         label=label_in(raw["latest_key"]["S"]),

@@ -204,11 +204,10 @@ class ModelItem(RegistryItem, discriminator="model"):
     version_count = Count(null=True)
     last_number = Count(null=True)  # the last automatic version number given out
     placements = Text(null=True)  # JSON: slot -> what runs there, ran before, and is under way
-    latest = Text(null=True)  # JSON: the summary of the highest version, but for what lists filter by
     latest_key = Text(null=True)
+    summary = Text(null=True)  # JSON: what lists show of the highest version, but for what they filter by
     created_at = Text(null=True)
     created_by = Text(null=True)
-    updated_at = Text(null=True)
     deleted_at = Text(null=True)
     deleted_by = Text(null=True)
     expires_at = Count(null=True)  # seconds since 1970
@@ -246,8 +245,8 @@ class VersionItem(RegistryItem, discriminator="version"):
     deployments = Text(absent="{}")  # JSON: id of each live deployment -> where
     created_at = Text()
     created_by = Text()
-    updated_at = Text()
-    updated_by = Text()
+    updated_at = Text(null=True)  # as long as it was not changed, that is when and by whom it was made
+    updated_by = Text(null=True)
     deleted_at = Text(null=True)
     deleted_by = Text(null=True)
     expires_at = Count(null=True)  # seconds since 1970; of a deleted model's

@@ -247,8 +247,8 @@ def version(item: VersionItem) -> ModelVersion:
         deployments={key: LiveDeployment(**live) for key, live in orjson.loads(item.deployments).items()},
         created_at=clock.from_wire(item.created_at),
         created_by=item.created_by,
-        updated_at=clock.from_wire(item.updated_at),
-        updated_by=item.updated_by,
+        updated_at=clock.from_wire(item.updated_at or item.created_at),
+        updated_by=item.updated_by or item.created_by,
         revision=int(item.rev),
         deleted_at=clock.from_wire(item.deleted_at) if item.deleted_at else None,
         deleted_by=item.deleted_by,
@@ -279,6 +279,7 @@ def _number(version_: ModelVersion) -> list[NumberItem]:
 
 def _attributes(version_: ModelVersion) -> dict[str, Any]:
     mutable = version_.mutable
+    is_changed = (version_.updated_at, version_.updated_by) != (version_.created_at, version_.created_by)
     return {
         "pk": table.model_partition(version_.model),
         "sk": table.version_sort(version_.label),
@@ -302,8 +303,8 @@ def _attributes(version_: ModelVersion) -> dict[str, Any]:
         "deployments": canonical_json({key: asdict(live) for key, live in version_.deployments.items()}),
         "created_at": clock.wire(version_.created_at),
         "created_by": version_.created_by,
-        "updated_at": clock.wire(version_.updated_at),
-        "updated_by": version_.updated_by,
+        "updated_at": clock.wire(version_.updated_at) if is_changed else None,
+        "updated_by": version_.updated_by if is_changed else None,
         "deleted_at": clock.wire(version_.deleted_at) if version_.deleted_at else None,
         "deleted_by": version_.deleted_by,
     }

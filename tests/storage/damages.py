@@ -36,7 +36,7 @@ DAMAGES = {
     "another key of a membership": Damage("USER#ada", "TEAM#", "stands under another key", {"username": "bob"}),
     "another key of a token": Damage("TOKEN#", "TOKEN", "stands under another key", {"id": "other"}),
     "another key of an alias": Damage(FRAUD, "ALIAS#champion", "stands under another key", {"alias": "other"}),
-    "the future": Damage(FRAUD, FIRST, "has the unknown schema version 2", {"sv": 2}),
+    "the future": Damage(FRAUD, FIRST, "has the unknown schema version 3", {"sv": 3}),
     "a write without an event": Damage(
         FRAUD, FIRST, "was last written by somebody, of which there is no event", {"rid": "somebody"}
     ),
@@ -53,8 +53,8 @@ DAMAGES = {
     "a restored one that is not": Damage(FRAUD, "VERSION#013", "counts 2 versions and has 3", {"deleted_at": None}),
     "a wrong highest": Damage(FRAUD, "VERSION~", "for the highest version, which is", {"latest_key": FIRST[8:]}),
     "no highest": Damage(FRAUD, "VERSION~", "takes None for the highest version", {"latest_key": None}),
-    "a summary of another": Damage(FRAUD, "VERSION~", "its summary of 2 is not", {"latest": '{"label":"1.0.0"}'}),
-    "no summary": Damage(FRAUD, "VERSION~", "its summary of 2 is not what that version says", {"latest": None}),
+    "a summary of another": Damage(FRAUD, "VERSION~", "its summary of 2 is not", {"summary": '["s3://elsewhere"]'}),
+    "no summary": Damage(FRAUD, "VERSION~", "its summary of 2 is not what that version says", {"summary": None}),
     "an outdated summary": Damage(
         FRAUD, SECOND, "its summary of 2 is not what that version says", {"status": "FAILED"}
     ),
@@ -122,7 +122,6 @@ MISPLACED = {
     "unlisted model": Damage(FRAUD, "VERSION~", "", {"gsi1pk": None, "gsi1sk": None}),
     "model in another team": Damage(FRAUD, "VERSION~", "", {"gsi1pk": "TEAM#vision#MODELS"}),
     "model under another name": Damage(FRAUD, "VERSION~", "", {"gsi1sk": "other"}),
-    "model at an old place": Damage(FRAUD, "VERSION~", "", {"gsi2sk": "2020-01-01T00:00:00.000Z"}),
     "unlisted team": Damage("TEAM#payments", "TEAM", "", {"gsi1pk": None, "gsi1sk": None}),
     "unlisted user": Damage("USER#ada", "USER", "", {"gsi1pk": None, "gsi1sk": None}),
     "member of another team": Damage("USER#ada", "TEAM#", "", {"gsi1pk": "TEAM#vision#MEMBERS"}),

@@ -124,12 +124,12 @@ class TestTheCheck:
 
 def test_all_of_the_summary_that_lists_show_is_compared(world: list[RawItem]) -> None:
     head = next(item for item in world if item["pk"]["S"] == FRAUD and item["sk"]["S"] == "VERSION~")
-    summary = json.loads(head["latest"]["S"])
+    summary = json.loads(head["summary"]["S"])
     unnoticed = []
     for place, value in enumerate(summary):
         wrong = {"x": "y"} if isinstance(value, dict) else f"{value}x"
         changed = [*summary[:place], wrong, *summary[place + 1 :]]
-        if not damaged(world, Damage(FRAUD, "VERSION~", "", {"latest": json.dumps(changed)})):
+        if not damaged(world, Damage(FRAUD, "VERSION~", "", {"summary": json.dumps(changed)})):
             unnoticed.append(place)
 
     assert unnoticed == []

@@ -1,11 +1,14 @@
 """Items that an older release wrote are read as if this one had; those of a newer release are left alone.
 
-So far items have one form. Here a second one is made up, in which versions have a status.
+Items have two forms so far, of which the first lies in ``form_1.json``. Here a third one is made up, in which versions
+have a status.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,7 +51,7 @@ def old(payments: Any) -> Any:
 
 
 @pytest.fixture
-def second_form(old: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def third_form(old: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The release that brings the form. Afterwards it takes its items along: nobody else knows them."""
 
     def is_registered(_: RawItem) -> RawItem:
@@ -56,13 +59,13 @@ def second_form(old: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     lifts = dict.fromkeys((VERSION, ALIAS, NUMBER), is_registered)
     with monkeypatch.context() as patch:
-        patch.setattr(upgrades, "LIFTS", [lifts])
+        patch.setattr(upgrades, "LIFTS", [*upgrades.LIFTS, lifts])
         yield
         assert find_faults() == []
     empty()
 
 
-@pytest.mark.usefixtures("second_form")
+@pytest.mark.usefixtures("third_form")
 class TestOlderItems:
     def test_they_are_read_in_the_new_form(self, old: Any) -> None:
         assert old.viewer.reads("payments.fraud", "1.0.0").status == 200
@@ -79,8 +82,8 @@ class TestOlderItems:
         answer = old.contributor.patches("payments.fraud", "1.0.0", {"description": "new"})
 
         assert answer.status == 200
-        assert row(VERSION)["sv"] == {"N": "2"}
-        assert row(ALIAS)["sv"] == {"N": "1"}  # only updated: it is lifted again, which changes nothing any more
+        assert row(VERSION)["sv"] == {"N": "3"}
+        assert row(ALIAS)["sv"] == {"N": "2"}  # only updated: it is lifted again, which changes nothing any more
         assert row(VERSION)["status"] == row(ALIAS)["status"] == {"S": "REGISTERED"}
 
     def test_a_condition_that_fails_on_one_brings_it_in_the_new_form(self, old: Any) -> None:
@@ -100,7 +103,43 @@ class TestOlderItems:
         old.contributor.registers("churn", version="1.0.0")
 
         forms = {upgrades.form_of(item) for item in connection().scan()["Items"] if "churn" in item["pk"]["S"]}
-        assert forms == {2}
+        assert forms == {3}
+
+
+class TestTheFirstForm:
+    """Rows as the releases wrote them that kept everything with each item."""
+
+    @pytest.fixture
+    def first(self, payments: Any) -> Any:
+        """A team with three models: one with labels and an alias, one with a number, one without versions."""
+        for item in json.loads((Path(__file__).parent / "form_1.json").read_text()):
+            put(item)
+        return payments
+
+    def test_is_read_as_it_was_meant(self, first: Any) -> None:
+        champion = first.viewer.reads("payments.Fraud", "@champion").body
+        listed = {each["modelName"]: each for each in first.viewer.lists("models").body["results"]}
+
+        assert (champion["version"], champion["description"]) == ("1.0.0", "The first.")
+        assert (champion["metrics"], champion["updatedBy"]) == ({"auc": 0.5}, "system:form-1")
+        assert listed["Fraud"]["latestVersion"]["version"] == "1.1.0"
+        assert listed["Fraud"]["latestVersion"]["frameworkVersion"] == "2.1.0"
+        assert listed["plain"]["latestVersion"]["tags"] == {"stage": "prod"}
+        assert listed["empty"]["latestVersion"] is None
+
+    def test_is_found_by_when_it_changed(self, first: Any) -> None:
+        behind = first.viewer.lists("models", updatedAfter="2026-11-30T03:12:24.970Z", ordering="-updatedAt").body
+
+        assert [each["modelName"] for each in behind["results"]] == ["empty", "plain", "Fraud"]
+
+    def test_goes_on_in_the_present_one(self, first: Any) -> None:
+        first.contributor.patches("payments.Fraud", "1.0.0", {"description": "", "tags": {}})
+        first.contributor.registers("plain")
+        first.maintainer.moves("payments.Fraud", "champion", "1.1.0")
+        first.maintainer.deletes("payments.Fraud", "1.0.0")
+
+        assert find_faults() == []
+        assert first.viewer.labels("payments.plain") == ["8", "7"]
 
 
 class TestControl:
@@ -116,7 +155,7 @@ class TestNewerItems:
     def test_they_are_not_read_as_what_they_are_not(self, payments: Any, caplog: pytest.LogCaptureFixture) -> None:
         payments.contributor.registers("fraud", version="1.0.0")
         item = row(VERSION)
-        put(item | {"sv": {"N": "2"}, "added": {"S": "by the newer release"}})
+        put(item | {"sv": {"N": "3"}, "added": {"S": "by the newer release"}})
 
         answers = [
             payments.viewer.reads("payments.fraud", "1.0.0"),
@@ -124,7 +163,7 @@ class TestNewerItems:
         ]
 
         assert {answer.slug for answer in answers} == {"storage-busy"}
-        assert "an item of form 2 was read, and this release knows forms up to 1" in caplog.text
+        assert "an item of form 3 was read, and this release knows forms up to 2" in caplog.text
         assert row(VERSION)["added"] == {"S": "by the newer release"}
         assert find_faults() != []
         put(item)
