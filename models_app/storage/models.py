@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import orjson
@@ -25,11 +25,10 @@ from models_app.storage import table, upgrades
 from models_app.storage.attributes import written
 from models_app.storage.narrowing import changed_after, condition_of
 from models_app.storage.pages import Listing, beginning_with, read_item, read_page, walk
+from models_app.storage.remembering import remembering
 from models_app.storage.summaries import showing, showing_none, summary, words
 from models_app.storage.table import ModelItem, RawItem, RegistryItem
 from models_app.storage.transactions import Refused, Verb, Write
-
-MOST_REMEMBERED = 1000  # models that were listed lately, each of some three kilobytes
 
 # Reads --------------------------------------------------------------------------------------------------------------
 
@@ -60,7 +59,7 @@ def list_of_team(
         batch=FILTERED_BATCH if condition is not None else None,
     )
     page = read_page(listing, limit=limit, after=after)
-    return Page([_listed(orjson.dumps(raw, option=orjson.OPT_SORT_KEYS)) for raw in page.items], page.next)
+    return Page([_listed(raw) for raw in page.items], page.next)
 
 
 def has_versions(team: TeamSlug) -> bool:
@@ -150,10 +149,7 @@ def _model(raw: RawItem) -> RegisteredModel:
     )
 
 
-@lru_cache(maxsize=MOST_REMEMBERED)
-def _listed(text: bytes) -> RegisteredModel:
-    """The same from an item's whole text, by which it is known when it is listed again unchanged, as most are."""
-    return _model(upgrades.lifted(orjson.loads(text)))
+_listed = remembering(lambda raw: _model(upgrades.lifted(raw)))
 
 
 def _text(raw: RawItem, name: str) -> str | None:
