@@ -15,7 +15,7 @@ from models_app.storage.attributes import RawItem
 
 T = TypeVar("T")
 
-# A model that is remembered takes some ten kilobytes, and a large one twenty: ten megabytes at the most.
+# A model that is remembered takes some ten kilobytes, and the largest thirteen: together seven megabytes at the most.
 MOST_ITEMS = 500
 MOST_BYTES = 2000
 

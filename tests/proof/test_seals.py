@@ -83,7 +83,7 @@ def edit(rows: list[Row], chance: random.Random) -> None:
 def take_a_fact(rows: list[Row], chance: random.Random) -> None:
     """A fact less."""
     row = chance.choice(events_in(rows))
-    del row[chance.choice([name for name in row if name not in {*seals.NOT_SEALED, "pk", "sk", "id"}])]
+    del row[chance.choice([name for name in row if name not in {*seals.NOT_SEALED, "pk", "sk"}])]
 
 
 def add_a_fact(rows: list[Row], chance: random.Random) -> None:
@@ -99,15 +99,14 @@ def delete(rows: list[Row], chance: random.Random) -> None:
 def insert(rows: list[Row], chance: random.Random) -> None:
     """An event more, at a time that is sealed."""
     row = copy.deepcopy(chance.choice(events_in(rows)[:-1]))
-    row["id"] = {"S": f"{row['id']['S'][:20]}{chance.randrange(10**6):06}"}
-    row["sk"] = {"S": f"EVENT#{row['id']['S']}"}
+    row["sk"] = {"S": f"{row['sk']['S'][:-6]}{chance.randrange(10**6):06}"}
     rows.append(row)
 
 
 def swap(rows: list[Row], chance: random.Random) -> None:
     """Two events in each other's place: what happened first happened last."""
     one, other = chance.sample(events_in(rows), 2)
-    facts = [name for name in {*one, *other} if name not in {"pk", "sk", "id"} and one.get(name) != other.get(name)]
+    facts = [name for name in {*one, *other} if name not in {"pk", "sk"} and one.get(name) != other.get(name)]
     for name in facts:
         was, will = one.pop(name, None), other.pop(name, None)
         one.update({name: will} if will else {})
