@@ -34,7 +34,7 @@ def check_committed() -> None:
 def check_rows(rows: Iterable[dict[str, Any]]) -> None:
     """The same of a table that was read elsewhere."""
     for row in rows:
-        if row["kind"]["S"] == "event":
+        if row["sk"]["S"].startswith("EVENT#"):
             _check_row(json.dumps(row))
 
 

@@ -22,7 +22,7 @@ STORAGE = sorted(ROOT.glob("models_app/storage/*.py"))
 MOST_LINES = 350
 
 # Promised: "The table's keys, the GSIs and the PynamoDB models live in ONE module".
-LONGER = {"models_app/storage/table.py": 540}
+LONGER = {"models_app/storage/table.py": 550}
 
 # Whatever writes to DynamoDB without a transaction; of PynamoDB's models and of its connections.
 WRITES = {"save", "delete", "update", "put_item", "update_item", "delete_item", "batch_write", "batch_write_item"}

@@ -232,8 +232,8 @@ def _required(kind: type[Model]) -> frozenset[str]:
 
 @lru_cache
 def _named(kind: type[Model]) -> RawItem:
-    """The attribute that tells a kind of item."""
-    attributes = kind.get_attributes()
+    """The attribute that tells a kind of item, unless the sort key does."""
+    attributes = kind.get_attributes() if getattr(kind, "tells_kind", True) else {}
     return {
         name: {each.attr_type: each.serialize(kind)} for name, each in attributes.items() if not isinstance(each, _Flat)
     }

@@ -149,7 +149,7 @@ def _model(raw: RawItem) -> RegisteredModel:
     )
 
 
-_listed = remembering(lambda raw: _model(upgrades.lifted(raw)))
+_listed = remembering(lambda raw: _model(upgrades.lifted(raw, "model")))
 
 
 def _text(raw: RawItem, name: str) -> str | None:
@@ -330,7 +330,6 @@ def item_of(model_id: ModelId) -> ModelItem:
 def named(model_id: ModelId) -> list[Action]:
     """What a new model's item says for good, and its place in the list by name."""
     return [
-        RegistryItem.kind.set(ModelItem),
         ModelItem.sv.set(ModelItem.sv | upgrades.newest()),
         ModelItem.folded_name.set(model_id.name.lower()),
         ModelItem.gsi1pk.set(table.team_models(model_id.team)),

@@ -26,7 +26,8 @@ def condition_of(narrowed: ModelFilter, *, also: Condition | None = None) -> Con
     if narrowed.target is not None:
         wanted.append(ModelItem.target == narrowed.target.value)
     if narrowed.status is not None:
-        wanted.append(ModelItem.status == narrowed.status)
+        # Models without versions have no status, and most others do not keep theirs.
+        wanted.append(ModelItem.latest_key.exists() & (ModelItem.status == narrowed.status))
     if narrowed.name_part:
         wanted.append(ModelItem.folded_name.contains(narrowed.name_part.lower()))
     if narrowed.has_versions:

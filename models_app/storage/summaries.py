@@ -14,7 +14,7 @@ from models_app.domain.documents import canonical_json
 from models_app.domain.frameworks import Framework, Target
 from models_app.domain.labels import label_in
 from models_app.domain.models import VersionSummary
-from models_app.domain.versions import ModelVersion
+from models_app.domain.versions import ModelVersion, VersionStatus
 from models_app.storage.attributes import written
 from models_app.storage.table import ModelItem, RawItem
 
@@ -78,7 +78,7 @@ def summary(raw: RawItem) -> VersionSummary | None:
     return VersionSummary(
         label=label_in(raw["latest_key"]["S"]),
         sequence=sequence,
-        status=raw["status"]["S"],
+        status=raw["status"]["S"] if "status" in raw else VersionStatus.REGISTERED.value,
         framework=Framework(raw["framework"]["S"]),
         framework_version=framework_version,
         target=Target(raw["target"]["S"]) if "target" in raw else None,

@@ -41,7 +41,7 @@ from __future__ import annotations
 import os
 import zlib
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pynamodb.attributes import DiscriminatorAttribute
 from pynamodb.connection.table import TableConnection
@@ -53,6 +53,7 @@ from models_app.domain.deployment_ids import DeploymentId
 from models_app.domain.labels import VersionLabel
 from models_app.domain.models import ModelId
 from models_app.domain.teams import TeamSlug
+from models_app.domain.versions import VersionStatus
 from models_app.storage import attributes, connections, protocol, upgrades
 from models_app.storage.attributes import Count, Flag, Text, Texts, made, read
 
@@ -108,6 +109,7 @@ class RegistryItem(Model):
     pk = Text(hash_key=True)
     sk = Text(range_key=True)
     kind = DiscriminatorAttribute()
+    tells_kind: ClassVar[bool] = True  # else its sort key does
     sv = Count(default=upgrades.newest)  # the form of the item
     rev = Count(default=1)  # counts changes; the ETag on the wire
     rid = Text()  # the event that last wrote the item: how a writer recognises its own write
@@ -129,8 +131,9 @@ class RegistryItem(Model):
     @classmethod
     def from_raw_data(cls, data: RawItem) -> Self:
         """The one door from storage's form to ours; items of an older form are lifted here."""
-        raw = upgrades.lifted(data)
-        kind = cls.kind.deserialize(raw["kind"]["S"]) if "kind" in raw else cls
+        name = data["kind"]["S"] if "kind" in data else kind_at(data["sk"]["S"])
+        raw = upgrades.lifted(data, name)
+        kind = cls.kind.deserialize(name) if name else cls
         if not issubclass(kind, cls):
             raise TypeError(f"This is a {kind.__name__}, not a {cls.__name__}.")
         item: Self = read(kind, raw)
@@ -197,6 +200,7 @@ class ModelItem(RegistryItem, discriminator="model"):
     A note of a move stands in its place while its rows are on their way to another partition.
     """
 
+    tells_kind = False
     description = Text(absent="")
     tags = Text(absent="{}")  # JSON
     aliases = Text(absent="{}")  # JSON: alias -> label
@@ -218,7 +222,7 @@ class ModelItem(RegistryItem, discriminator="model"):
     folded_name = Text(null=True)
     framework = Text(null=True)
     target = Text(null=True)
-    status = Text(null=True)
+    status = Text(absent=VersionStatus.REGISTERED.value)
     tag_words = Texts(null=True)  # "key" and "key:value" of the model's own tags
     latest_tag_words = Texts(null=True)  # and of the highest version's
 
@@ -226,6 +230,7 @@ class ModelItem(RegistryItem, discriminator="model"):
 class VersionItem(RegistryItem, discriminator="version"):
     """A version. User JSON is kept as canonical text, so that every number comes back as it was sent."""
 
+    tells_kind = False
     label = Text()
     sequence = Count(null=True)  # its number, where the label is none
     framework = Text()
@@ -240,7 +245,7 @@ class VersionItem(RegistryItem, discriminator="version"):
     metrics = Text(absent="{}")  # JSON
     tags = Text(absent="{}")  # JSON
     target = Text(null=True)
-    status = Text()
+    status = Text(absent=VersionStatus.REGISTERED.value)
     aliases = Text(absent="[]")  # JSON: sorted names
     deployments = Text(absent="{}")  # JSON: id of each live deployment -> where
     created_at = Text()
@@ -325,6 +330,7 @@ class DeliveryItem(RegistryItem, discriminator="delivery"):
 class EventItem(RegistryItem, discriminator="event"):
     """An event. It is put once; what changes is only its place in the outbox, and what became of sending it."""
 
+    tells_kind = False
     name = Text()
     actor = Text()
     request_id = Text()
@@ -368,6 +374,7 @@ MODEL = "VERSION~"
 VERSIONS = "VERSION#"
 ALIASES = "ALIAS#"
 EVENTS = "EVENT#"
+KINDS = {MODEL: "model", VERSIONS: "version", f"{ALIASES}#": "number", ALIASES: "alias", EVENTS: "event"}
 MEMBERSHIPS = "TEAM#"
 WEBHOOKS = "WEBHOOK#"
 SEALS = "SEAL#"
@@ -382,6 +389,11 @@ ALL_TEAMS = "TEAMS"
 ALL_USERS = "USERS"
 PLATFORM = "PLATFORM"
 PLATFORM_TOKENS = "PLATFORM#TOKENS"
+
+
+def kind_at(sort: str) -> str | None:
+    """The kind of an item that does not tell it."""
+    return next((kind for prefix, kind in KINDS.items() if sort.startswith(prefix)), None)
 
 
 def team_partition(team: TeamSlug) -> str:

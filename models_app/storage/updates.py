@@ -18,7 +18,7 @@ def update_if(condition: Condition, item: RegistryItem, actions: Sequence[Action
     Only the item's key and kind count; where there is none yet, it is made.
     """
     due = [
-        RegistryItem.kind.set(type(item)),
+        *([RegistryItem.kind.set(type(item))] if item.tells_kind else []),
         RegistryItem.sv.set(RegistryItem.sv | upgrades.newest()),
         RegistryItem.rev.set(RegistryItem.rev | 0),
         RegistryItem.rid.set(RegistryItem.rid | ""),

@@ -53,8 +53,8 @@ def form_of(raw: RawItem) -> int:
     return int(raw["sv"]["N"]) if "sv" in raw else 1
 
 
-def lifted(raw: RawItem) -> RawItem:
-    """An item in the present form.
+def lifted(raw: RawItem, kind: str | None) -> RawItem:
+    """An item of a kind in the present form.
 
     Raises:
         StorageBusy: a newer release wrote it. While one is rolled out, the caller's next try meets the new code; to
@@ -66,8 +66,7 @@ def lifted(raw: RawItem) -> RawItem:
     if form > present:
         log.error("an item of form %s was read, and this release knows forms up to %s", form, present)
         raise calls.busy()
-    kind = raw["kind"]["S"] if "kind" in raw else ""
     for lifts in LIFTS[form - 1 :]:
-        if lift := lifts.get(kind):
+        if lift := lifts.get(kind or ""):
             raw = lift(raw) | raw
     return raw | {"sv": {"N": str(present)}}

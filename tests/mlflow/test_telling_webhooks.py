@@ -25,6 +25,7 @@ from models_app.services import deliveries as telling
 from models_app.services.deliveries import Tally
 from models_app.storage import deliveries, events
 from models_app.storage.pages import Page
+from models_app.storage.table import EVENTS
 from registry_project.lambda_entry import lambda_handler
 from tests.callers import Answer, Caller, Cast
 from tests.costs import counted_calls
@@ -56,7 +57,7 @@ def ci(payments: Cast, receiver: Receiver) -> str:
 
 def envelopes() -> list[dict[str, Any]]:
     """All events that there are as the bus hands them over, the oldest first."""
-    raw = [item for item in everything() if item["kind"]["S"] == "event"]
+    raw = [item for item in everything() if item["sk"]["S"].startswith(EVENTS)]
     found = sorted(events.page(Page(raw)).items, key=lambda event: event.id)
     return [
         {"source": bus.SOURCE, "detail-type": each.kind.value, "detail": json.loads(json.dumps(bus.detail_of(each)))}

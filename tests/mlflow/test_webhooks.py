@@ -13,6 +13,7 @@ from inline_snapshot import snapshot
 from models_app.domain.webhooks import MOST_WEBHOOKS
 from models_app.mlflow.urls import PREFIXES, WEBHOOKS
 from models_app.outbox import posting
+from models_app.storage.table import EVENTS
 from tests.callers import Answer, Caller, Cast
 from tests.costs import counted_calls
 from tests.mlflow.test_addresses import DOCS
@@ -355,7 +356,7 @@ class TestSecrets:
 
         assert all(SECRET not in answer.raw.decode() for answer in answers)
         assert "-key" not in answers[-1].raw.decode()
-        events = json.dumps([item for item in everything() if item["kind"]["S"] == "event"])
+        events = json.dumps([item for item in everything() if item["sk"]["S"].startswith(EVENTS)])
         logged = caplog.text + "".join(capsys.readouterr())
         for text in (events, logged):
             assert SECRET not in text

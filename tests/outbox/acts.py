@@ -38,7 +38,7 @@ def unsent() -> list[str]:
 
 def committed() -> list[str]:
     """The ids of all events that there are, in the order in which they happened."""
-    return sorted(item["sk"]["S"].removeprefix(EVENTS) for item in everything() if item["kind"]["S"] == "event")
+    return sorted(item["sk"]["S"].removeprefix(EVENTS) for item in everything() if item["sk"]["S"].startswith(EVENTS))
 
 
 def everything() -> list[dict[str, dict[str, str]]]:

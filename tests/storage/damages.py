@@ -62,7 +62,7 @@ DAMAGES = {
         FRAUD, "VERSION~", "filtered by other values than 2", {"framework": "keras"}
     ),
     "a wrong target to filter by": Damage(FRAUD, "VERSION~", "filtered by other values than 2", {"target": "Lambda"}),
-    "a wrong status to filter by": Damage(FRAUD, "VERSION~", "filtered by other values than 2", {"status": None}),
+    "a wrong status to filter by": Damage(FRAUD, "VERSION~", "filtered by other values than 2", {"status": "FAILED"}),
     "wrong tags to filter by": Damage(
         FRAUD, "VERSION~", "filtered by other tags than 2 has", {"latest_tag_words": None}
     ),

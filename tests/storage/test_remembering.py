@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models_app.storage.attributes import RawItem
 from models_app.storage.remembering import MOST_BYTES, remembering
-from models_app.storage.table import RegistryItem, connection
+from models_app.storage.table import MODEL, RegistryItem, connection
 from tests.callers import Cast
 
 
@@ -52,7 +52,7 @@ class TestWhatIsRemembered:
         payments.contributor.registers("fraud")
         assert payments.viewer.lists("models").body["results"][0]["description"] == ""
 
-        [head] = [item for item in connection().scan()["Items"] if item.get("kind") == {"S": "model"}]
+        [head] = [item for item in connection().scan()["Items"] if item["sk"] == {"S": MODEL}]
         table = RegistryItem.Meta.table_name
         connection().connection.client.put_item(TableName=table, Item=head | {"description": {"S": "by hand"}})
 

@@ -1,7 +1,7 @@
 """Items that an older release wrote are read as if this one had; those of a newer release are left alone.
 
 Items have two forms so far, of which the first lies in ``form_1.json``. Here a third one is made up, in which versions
-have a status.
+have a framework.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 
 from models_app.storage import upgrades
 from models_app.storage.soundness import find_faults
-from models_app.storage.table import RegistryItem, connection
+from models_app.storage.table import RegistryItem, connection, kind_at
 from models_app.storage.upgrades import RawItem
 
 VERSION, ALIAS, NUMBER = "version", "alias", "number"
@@ -24,7 +24,7 @@ VERSION, ALIAS, NUMBER = "version", "alias", "number"
 def row(kind: str) -> RawItem:
     """The item of that kind, as it lies in the table."""
     found = connection().scan(consistent_read=True)["Items"]
-    item: RawItem = next(each for each in found if each["kind"]["S"] == kind)
+    item: RawItem = next(each for each in found if kind_at(each["sk"]["S"]) == kind)
     return item
 
 
@@ -45,7 +45,7 @@ def old(payments: Any) -> Any:
     payments.maintainer.moves("payments.fraud", "champion", "1.0.0")
     for kind in (VERSION, ALIAS, NUMBER):
         item = row(kind)
-        del item["status"]
+        del item["framework"]
         put(item)
     return payments
 
@@ -54,10 +54,10 @@ def old(payments: Any) -> Any:
 def third_form(old: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The release that brings the form. Afterwards it takes its items along: nobody else knows them."""
 
-    def is_registered(_: RawItem) -> RawItem:
-        return {"status": {"S": "REGISTERED"}}
+    def has_one(_: RawItem) -> RawItem:
+        return {"framework": {"S": "scikit-learn"}}
 
-    lifts = dict.fromkeys((VERSION, ALIAS, NUMBER), is_registered)
+    lifts = dict.fromkeys((VERSION, ALIAS, NUMBER), has_one)
     with monkeypatch.context() as patch:
         patch.setattr(upgrades, "LIFTS", [*upgrades.LIFTS, lifts])
         yield
@@ -84,15 +84,15 @@ class TestOlderItems:
         assert answer.status == 200
         assert row(VERSION)["sv"] == {"N": "3"}
         assert row(ALIAS)["sv"] == {"N": "2"}  # only updated: it is lifted again, which changes nothing any more
-        assert row(VERSION)["status"] == row(ALIAS)["status"] == {"S": "REGISTERED"}
+        assert row(VERSION)["framework"] == row(ALIAS)["framework"] == {"S": "scikit-learn"}
 
     def test_a_condition_that_fails_on_one_brings_it_in_the_new_form(self, old: Any) -> None:
         assert old.contributor.registers("fraud", version="1.0.0").status == 200
 
     def test_what_is_there_already_is_not_filled_in_again(self, old: Any) -> None:
-        kept = RegistryItem.from_raw_data(row(VERSION) | {"status": {"S": "DEPLOYED"}})
+        kept = RegistryItem.from_raw_data(row(VERSION) | {"framework": {"S": "keras"}})
 
-        assert kept.status == "DEPLOYED"
+        assert kept.framework == "keras"
 
     def test_the_table_is_sound_with_items_of_both_forms_in_it(self, old: Any) -> None:
         old.contributor.registers("fraud", version="2.0.0")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models_app.storage import transactions
-from models_app.storage.table import EventItem
+from models_app.storage.table import EVENTS, EventItem
 from models_app.storage.transactions import Write
 from tests.proof.figures import controls, proves
 from tests.proof.permissions.rows import UNSAFE, Door, Face, Row
@@ -27,7 +27,7 @@ IN_PARTS = (
 
 def is_event(action: dict[str, Any]) -> bool:
     """Whether an action of a transaction puts an event."""
-    return action.get("Put", {}).get("Item", {}).get("kind", {}).get("S") == "event"
+    return action.get("Put", {}).get("Item", {}).get("sk", {}).get("S", "").startswith(EVENTS)
 
 
 def changes() -> list[Row]:
