@@ -64,7 +64,7 @@ def summary_text(summary: VersionSummary) -> str:
         summary.sequence,
         summary.framework_version,
     ]
-    while not told[-1]:
+    while told[-1] in (None, {}):
         told.pop()
     return canonical_json(told)
 
@@ -74,7 +74,8 @@ def summary(raw: RawItem) -> VersionSummary | None:
     if "latest_key" not in raw:
         return None
     told = orjson.loads(raw["summary"]["S"])
-    uri, created_at, created_by, tags, sequence, framework_version = told + [None] * (6 - len(told))
+    uri, created_at, created_by, *rest = told
+    tags, sequence, framework_version = [*rest, None, None, None][:3]
     return VersionSummary(
         label=label_in(raw["latest_key"]["S"]),
         sequence=sequence,

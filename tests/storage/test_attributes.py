@@ -41,8 +41,9 @@ class TestItems:
         item = an_item(kind)
 
         theirs = {name: in_order(typed) for name, typed in item.serialize().items()}
-        assert written(item) | theirs == theirs
-        assert theirs.keys() - written(item).keys() == (set() if kind.tells_kind else {"kind"})
+        if not kind.tells_kind:
+            del theirs["kind"]
+        assert written(item) == theirs
 
     def test_are_read_as_they_were_written(self, kind: type[RegistryItem]) -> None:
         item = an_item(kind)
